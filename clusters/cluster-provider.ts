@@ -1,0 +1,64 @@
+import type { Steps } from '../util/steps.ts'
+
+/** One way of having a cluster: local processes, kind, k3s. Every call is idempotent. */
+export interface ClusterProvider {
+  /** Brings the cluster up, or leaves a running one of the same options as it is. Cleans up after a failure unless `retain`. */
+  up(options: ClusterOptions, steps: Steps): Promise<Cluster>
+  /** Ends every process and removes every file of the cluster; says whether there was one. */
+  down(name: string, steps: Steps): Promise<boolean>
+  list(): Promise<readonly ClusterSummary[]>
+  get(name: string): Promise<Cluster | undefined>
+}
+
+export interface ClusterOptions {
+  readonly name: string
+  /** `1.37` (its newest known patch) or `1.37.2`. */
+  readonly kubernetesVersion: string
+  /** API servers on the one etcd, each with a shim of its own when the gate is on. */
+  readonly apiServers: number
+  /** Where the admin kubeconfig is written as well; a file in the cluster's folder always is. */
+  readonly kubeconfig?: string
+  /** A folder that holds etcd and kube-apiserver, asked before every other source. */
+  readonly assets?: string
+  /** The gate `WasmPolicies`; off: everything is stock. */
+  readonly wasmPolicies?: WasmPoliciesOptions
+  /** Extra kube-apiserver flags, `name=value`, appended last. */
+  readonly apiServerArgs?: readonly string[]
+  /** Keeps what was created when `up` fails. */
+  readonly retain?: boolean
+}
+
+/** What the gate turns on. */
+export interface WasmPoliciesOptions {
+  /** policies.yml, or a file or folder of ClusterAdmissionPolicy YAML. */
+  readonly policies: string
+  /** Off: leases, events, kube-system and the control plane's own writes are policed too. */
+  readonly defaultExclusions: boolean
+  /** Extra `gatehouse shim` flags. */
+  readonly shimArgs?: readonly string[]
+}
+
+export interface ClusterSummary {
+  readonly name: string
+  readonly kubernetesVersion: string
+  readonly apiServers: number
+  readonly state: 'running' | 'degraded' | 'stopped'
+}
+
+/** A cluster that exists. */
+export interface Cluster extends ClusterSummary {
+  /** The admin kubeconfig's file; its server is the first API server. */
+  readonly kubeconfig: string
+  readonly folder: string
+  readonly members: readonly ClusterMember[]
+  /** Log files by process name (`etcd`, `kube-apiserver-1`, `shim-1`). */
+  logs(): Promise<Readonly<Record<string, string>>>
+}
+
+/** One API server and the shim beside it. */
+export interface ClusterMember {
+  readonly server: string
+  /** The admin kubeconfig for this API server. */
+  readonly kubeconfig: string
+  readonly socket?: string
+}

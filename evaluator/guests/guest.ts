@@ -1,0 +1,36 @@
+import type { PolicyModule } from '../module/policy-module.ts'
+
+/** What a guest may use of the host during one call; everything else it asks for is refused. */
+export interface GuestHost {
+  /**
+   * Answers a host call by (binding, namespace, operation), synchronously.
+   * @throws Error with the text that the guest shall see.
+   */
+  callHost(binding: string, namespace: string, operation: string, payload: Uint8Array): Uint8Array
+  /** Text that the guest wrote to its console or its standard error, whole lines. */
+  console(text: string): void
+}
+
+/** A fresh instance. Its state is nobody else's; it serves one evaluation and is dropped. */
+export interface GuestInstance {
+  /**
+   * `validate`: request and settings as JSON bytes, a ValidationResponse as JSON bytes.
+   * @throws GuestFailure when the guest traps, fails or answers nothing.
+   */
+  validate(request: Uint8Array, settings: Uint8Array): Uint8Array
+  /** `validate_settings`: settings as JSON bytes, a SettingsValidationResponse as JSON bytes. */
+  validateSettings(settings: Uint8Array): Uint8Array
+}
+
+/** One way in which modules expect to be called (an execution mode); one file each in this folder. */
+export interface GuestKind {
+  /** Instantiates the module and runs its start-up code. @throws GuestFailure */
+  instantiate(module: PolicyModule, host: GuestHost): GuestInstance
+}
+
+/** The guest did not deliver an answer: it trapped, reported an error, or broke its contract. */
+export class GuestFailure extends Error {
+  static {
+    GuestFailure.prototype.name = 'GuestFailure'
+  }
+}

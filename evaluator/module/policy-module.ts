@@ -1,0 +1,11 @@
+import type { ExecutionMode } from './metadata.ts'
+
+/** A compiled module and what evaluation needs to know of it. Structured-cloneable, so that all threads share one compilation. */
+export interface PolicyModule {
+  /** `sha256:<hex>` of the bytes as they were read, before the memory limit was written in. */
+  readonly digest: string
+  readonly module: WebAssembly.Module
+  readonly executionMode: ExecutionMode
+  /** The guest's linear memory cannot grow beyond this. */
+  readonly memoryLimitBytes: number
+}

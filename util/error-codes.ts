@@ -1,0 +1,39 @@
+/**
+ * Every error code a user can meet, with the line that `docs/errors.md` prints for it. Codes are stable: scripts
+ * match on them, so a code is never reused for something else.
+ */
+export const ERROR_CODES = {
+  ERR_BINARIES_BUILD: 'A control-plane binary could not be built from its Go module.',
+  ERR_BINARIES_CHECKSUM: 'A downloaded binary does not have the checksum that its release publishes.',
+  ERR_BINARIES_DOWNLOAD: 'A control-plane binary could not be downloaded.',
+  ERR_BINARIES_MISSING: 'No source has the control-plane binary; the message lists what was tried.',
+  ERR_BENCH_OPTIONS: 'The benchmark was asked for something that it cannot measure.',
+  ERR_CLI_USAGE: 'A command, flag or argument is not understood.',
+  ERR_CLUSTER_API: 'The API server refused or failed a call that the harness depends on.',
+  ERR_CLUSTER_EXISTS: 'A cluster of that name exists with other options.',
+  ERR_CLUSTER_NAME: 'The cluster name cannot be used.',
+  ERR_CLUSTER_NOT_FOUND: 'No cluster has that name.',
+  ERR_CLUSTER_OPTIONS: 'The options of the cluster contradict each other.',
+  ERR_CLUSTER_START: 'A process of the cluster did not become ready; the message shows the end of its log.',
+  ERR_FILE_READ: 'A file that was named cannot be read.',
+  ERR_INTERNAL: 'A defect in Gatehouse itself; please report it with the whole message.',
+  ERR_LOCK_TIMEOUT: 'Another process holds a lock for longer than one is willing to wait.',
+  ERR_MODULE_INVALID: 'The file is not a WebAssembly module that can be loaded.',
+  ERR_MODULE_METADATA: 'The module carries no Kubewarden metadata, or metadata that cannot be used.',
+  ERR_MODULE_SOURCE: 'The module reference cannot be resolved to bytes.',
+  ERR_OPTIONS_INVALID: 'A configuration file or option has problems; all of them are listed.',
+  ERR_PLUGIN_OPTIONS: 'The API server would not accept, or would misunderstand, the configuration asked for.',
+  ERR_POLICIES_INVALID: 'The policies file has problems; all of them are listed with file, line and field.',
+  ERR_POOL_FULL: 'All evaluator threads are busy and the queue is full; failurePolicy decides.',
+  ERR_POOL_STOPPED: 'The shim is shutting down; failurePolicy decides.',
+  ERR_PROCESS_EXITED: 'A process ended before it was ready.',
+  ERR_PROCESS_TIMEOUT: 'A process was not ready in time.',
+  ERR_REQUEST_INVALID: 'The request is not an AdmissionReview, an AdmissionRequest or a Kubernetes object.',
+  ERR_SETTINGS_INVALID: 'The policy does not accept its settings.',
+  ERR_SOCKET_IN_USE: 'Another process listens on the socket.',
+  ERR_SOCKET_PATH: 'The socket cannot be created at that path.',
+  ERR_TLS_FILES: 'The certificate authority or the certificate cannot be read or written.',
+} as const satisfies Record<`ERR_${string}`, string>
+
+/** The closed union of error codes. */
+export type ErrorCode = keyof typeof ERROR_CODES

@@ -1,0 +1,16 @@
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** The folder that holds our package.json: the checkout, or the installed package (whose code sits in `dist/`). */
+export function packageRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url))
+  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder)
+  return folder
+}
+
+/** The file of one of our own modules, named from the package root without its extension, as TypeScript or compiled. */
+export function modulePath(name: string): string {
+  const source = import.meta.url.endsWith('.ts')
+  return source ? join(packageRoot(), `${name}.ts`) : join(packageRoot(), 'dist', `${name}.js`)
+}
