@@ -1,0 +1,32 @@
+import { createSteps, type Steps } from '../util/steps.ts'
+
+/** Everything a command may do to the terminal. Results go to `out`; progress, warnings and errors to `err`. */
+export interface Io {
+  out(text: string): void
+  err(text: string): void
+  /** All of standard input. */
+  readStdin(): Promise<Uint8Array>
+  /** Progress lines on standard error. */
+  readonly steps: Steps
+  /** Aborted by the first SIGINT or SIGTERM once somebody listens; without a listener they end the process. */
+  onStopSignal(listener: (signal: NodeJS.Signals) => void): void
+}
+
+/** The real terminal. */
+export function createProcessIo(): Io {
+  const err = (text: string) => void process.stderr.write(text)
+  return {
+    out: (text) => void process.stdout.write(text),
+    err,
+    async readStdin() {
+      const chunks: Buffer[] = []
+      for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
+      return Buffer.concat(chunks)
+    },
+    steps: createSteps({ isTerminal: process.stderr.isTTY === true, write: err }),
+    onStopSignal(listener) {
+      process.on('SIGINT', listener)
+      process.on('SIGTERM', listener)
+    },
+  }
+}

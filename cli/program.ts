@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command, CommanderError } from 'commander'
+import { GatehouseError, isGatehouseError, messageOf } from '../util/errors.ts'
+import { packageRoot } from '../util/package-root.ts'
+import { COMMANDS } from './commands/index.ts'
+import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts'
+import type { Io } from './io.ts'
+
+/** What a command's action is given besides its flags. */
+export interface CommandContext {
+  readonly io: Io
+  /** Sets the code to leave with when the action returns; 0 otherwise. */
+  leaveWith(code: ExitCode): void
+}
+
+/** Runs one command line to its end and says what to leave with. Never throws, never exits. */
+export async function runCommandLine(argv: readonly string[], io: Io): Promise<ExitCode> {
+  let code: ExitCode = EXIT.OK
+  const program = createProgram({ io, leaveWith: (value) => void (code = value) })
+  try {
+    await program.parseAsync(argv, { from: 'user' })
+    return code
+  } catch (error) {
+    // commander has already printed its own message, or the help that was asked for
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.OK : EXIT.USAGE
+    io.err(formatError(error))
+    return exitCodeOf(error)
+  }
+}
+
+/** The whole command tree; also what the CLI reference is generated from. */
+export function createProgram(context: CommandContext): Command {
+  const program = new Command('gatehouse')
+    .description(
+      'Kubernetes admission policies in WebAssembly, beside an unmodified kube-apiserver, over a Unix socket.',
+    )
+    .version(packageVersion(), '--version', 'print the version')
+    .helpCommand('help [command]', 'show help for a command')
+  for (const addCommand of COMMANDS) addCommand(program, context)
+  for (const command of walk(program)) {
+    command
+      .exitOverride()
+      .configureOutput({ writeOut: context.io.out, writeErr: context.io.err })
+      .helpOption('-h, --help', 'show help')
+      .showHelpAfterError('(add --help for the flags and examples)')
+  }
+  return program
+}
+
+/** A command and all commands below it. */
+export function walk(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(walk)]
+}
+
+/** `gatehouse: CODE: what is wrong`, then the way out; unforeseen errors show their stack, since they are our defects. */
+function formatError(error: unknown): string {
+  const known = isGatehouseError(error) ? error : new GatehouseError('ERR_INTERNAL', messageOf(error), { cause: error })
+  const hint = known.hint === undefined ? '' : `\n  ${known.hint}`
+  const stack = known.code === 'ERR_INTERNAL' && error instanceof Error ? `\n${error.stack}` : ''
+  return `gatehouse: ${known.code}: ${known.message}${hint}${stack}\n`
+}
+
+function packageVersion(): string {
+  const manifest = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }
+  return manifest.version
+}

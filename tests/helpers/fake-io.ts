@@ -1,0 +1,23 @@
+import type { Io } from '../../cli/io.ts'
+import { createSteps } from '../../util/steps.ts'
+
+/** A terminal that remembers what was printed. */
+export interface RecordedIo extends Io {
+  readonly stdout: () => string
+  readonly stderr: () => string
+}
+
+export function createRecordedIo(stdin = ''): RecordedIo {
+  let out = ''
+  let err = ''
+  const writeErr = (text: string) => void (err += text)
+  return {
+    out: (text) => void (out += text),
+    err: writeErr,
+    readStdin: async () => Buffer.from(stdin),
+    steps: createSteps({ isTerminal: false, write: writeErr }),
+    onStopSignal: () => {},
+    stdout: () => out,
+    stderr: () => err,
+  }
+}
