@@ -3,21 +3,20 @@ import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { GatehouseError, isGatehouseError, messageOf } from '../util/errors.ts'
 import { packageRoot } from '../util/package-root.ts'
+import type { CommandContext } from './command.ts'
 import { COMMANDS } from './commands/index.ts'
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts'
 import type { Io } from './io.ts'
 
-/** What a command's action is given besides its flags. */
-export interface CommandContext {
-  readonly io: Io
-  /** Sets the code to leave with when the action returns; 0 otherwise. */
-  leaveWith(code: ExitCode): void
-}
-
 /** Runs one command line to its end and says what to leave with. Never throws, never exits. */
 export async function runCommandLine(argv: readonly string[], io: Io): Promise<ExitCode> {
   let code: ExitCode = EXIT.OK
-  const program = createProgram({ io, leaveWith: (value) => void (code = value) })
+  const program = createProgram({
+    io,
+    leaveWith(value) {
+      code = value
+    },
+  })
   try {
     await program.parseAsync(argv, { from: 'user' })
     return code

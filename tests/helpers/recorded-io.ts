@@ -10,9 +10,13 @@ export interface RecordedIo extends Io {
 export function createRecordedIo(stdin = ''): RecordedIo {
   let out = ''
   let err = ''
-  const writeErr = (text: string) => void (err += text)
+  const writeErr = (text: string) => {
+    err += text
+  }
   return {
-    out: (text) => void (out += text),
+    out(text) {
+      out += text
+    },
     err: writeErr,
     readStdin: async () => Buffer.from(stdin),
     steps: createSteps({ isTerminal: false, write: writeErr }),
