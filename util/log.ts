@@ -21,12 +21,12 @@ export interface Log {
 export interface LogOptions {
   readonly level: LogLevel
   readonly format: LogFormat
-  /** Where lines go; the process's standard error unless given. */
-  readonly write?: (line: string) => void
+  /** Where a line goes, its newline included: the command line's standard error, as a rule. */
+  readonly write: (line: string) => void
 }
 
-/** Creates the process's logger. Lines go to standard error: standard output belongs to a command's result. */
-export function createLog({ level, format, write = writeToStderr }: LogOptions): Log {
+/** Creates the process's logger. */
+export function createLog({ level, format, write }: LogOptions): Log {
   const destination = { write: format === 'json' ? write : (line: string) => write(toText(line)) }
   return pino(
     {
@@ -42,10 +42,6 @@ export function createLog({ level, format, write = writeToStderr }: LogOptions):
 
 /** A logger that says nothing, for library use and tests. */
 export const SILENT_LOG: Log = { trace() {}, debug() {}, info() {}, warn() {}, error() {} }
-
-function writeToStderr(line: string): void {
-  process.stderr.write(line)
-}
 
 // `2026-11-23T06:12:00.000Z INFO  message field=value`: the JSON line again, for a person's eye.
 function toText(line: string): string {
