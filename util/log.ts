@@ -47,7 +47,12 @@ export const SILENT_LOG: Log = { trace() {}, debug() {}, info() {}, warn() {}, e
 function toText(line: string): string {
   const { level, timestamp, message, ...fields } = JSON.parse(line) as Record<string, unknown>
   const pairs = Object.entries(fields).map(([key, value]) => ` ${key}=${toTextValue(value)}`)
-  return `${timestamp} ${String(level).toUpperCase().padEnd(5)} ${message}${pairs.join('')}\n`
+  return `${timestamp} ${String(level).toUpperCase().padEnd(5)} ${toOneLine(String(message))}${pairs.join('')}\n`
+}
+
+// A line break in a message, which may come from a guest, must not forge a line of its own.
+function toOneLine(message: string): string {
+  return JSON.stringify(message).slice(1, -1).replaceAll('\\"', '"')
 }
 
 function toTextValue(value: unknown): string {
