@@ -29,6 +29,7 @@ export const ERROR_CODES = {
   ERR_PROCESS_EXITED: 'A process ended before it was ready.',
   ERR_PROCESS_TIMEOUT: 'A process was not ready in time.',
   ERR_REQUEST_INVALID: 'The request is not an AdmissionReview, an AdmissionRequest or a Kubernetes object.',
+  ERR_REQUEST_MALFORMED: 'The request is not JSON.',
   ERR_SETTINGS_INVALID: 'The policy does not accept its settings.',
   ERR_SOCKET_IN_USE: 'Another process listens on the socket.',
   ERR_SOCKET_PATH: 'The socket cannot be created at that path.',
