@@ -1,0 +1,61 @@
+import { posix } from 'node:path'
+import { GatehouseError } from '../util/errors.ts'
+
+/** `--egress-selector-config-file`, as far as we write it. https://kubernetes.io/docs/tasks/extend-kubernetes/setup-konnectivity/ */
+export interface EgressSelectorConfiguration {
+  readonly apiVersion: 'apiserver.k8s.io/v1beta1'
+  readonly kind: 'EgressSelectorConfiguration'
+  readonly egressSelections: readonly EgressSelection[]
+}
+
+interface EgressSelection {
+  readonly name: 'controlplane' | 'cluster'
+  readonly connection:
+    | { readonly proxyProtocol: 'HTTPConnect'; readonly transport: { readonly uds: { readonly udsName: string } } }
+    | { readonly proxyProtocol: 'Direct' }
+}
+
+/** Bytes that `sun_path` holds on Linux, less the closing NUL. */
+const MAX_SOCKET_PATH_BYTES = 107
+
+/**
+ * Sends every `clientConfig.url` webhook through the shim's socket. `cluster` is written out although Direct is what a
+ * missing entry means: without it kube-apiserver loses its dial timeout and keep-alive for service webhooks and for
+ * the proxy subresources. `etcd` is never written: it would break an etcd that listens on a Unix socket.
+ */
+export function egressSelectorConfiguration({ socket }: { readonly socket: string }): EgressSelectorConfiguration {
+  checkSocketPath(socket)
+  return {
+    apiVersion: 'apiserver.k8s.io/v1beta1',
+    kind: 'EgressSelectorConfiguration',
+    egressSelections: [
+      {
+        name: 'controlplane',
+        connection: { proxyProtocol: 'HTTPConnect', transport: { uds: { udsName: socket } } },
+      },
+      { name: 'cluster', connection: { proxyProtocol: 'Direct' } },
+    ],
+  }
+}
+
+// kube-apiserver checks only that the path is not empty; everything else would fail at the first webhook call.
+function checkSocketPath(socket: string): void {
+  const bytes = Buffer.byteLength(socket)
+  if (/^[a-z]+:\/\//i.test(socket)) {
+    throw refuse(socket, 'is a URL', `Write the plain path: ${socket.replace(/^[a-z]+:\/\//i, '')}`)
+  }
+  if (!posix.isAbsolute(socket)) {
+    throw refuse(socket, 'is not absolute', 'kube-apiserver would look for it in its own working directory.')
+  }
+  if (socket.endsWith('/'))
+    throw refuse(socket, 'names a folder', 'Name the socket itself, such as /run/gatehouse/gatehouse.sock.')
+  if (socket.includes('\0')) throw refuse(socket, 'holds a NUL character', 'Remove it.')
+  if (bytes > MAX_SOCKET_PATH_BYTES) {
+    const tooLong = `has ${bytes} bytes, a Unix socket's path holds ${MAX_SOCKET_PATH_BYTES}`
+    throw refuse(socket, tooLong, 'Choose a shorter folder, such as /run/gatehouse.')
+  }
+}
+
+function refuse(socket: string, what: string, hint: string): GatehouseError {
+  return new GatehouseError('ERR_PLUGIN_OPTIONS', `socket path ${JSON.stringify(socket)} ${what}`, { hint })
+}

@@ -1,0 +1,45 @@
+import type { V1MatchCondition } from '@kubernetes/client-node'
+
+/** Which requests never reach a policy, whatever its rules say. */
+export type Exclusions = 'default' | 'none'
+
+/** The user name under which the shim itself talks to the API server, when it does. */
+export const DEFAULT_SHIM_USER = 'gatehouse:shim'
+
+/**
+ * What a cluster needs in order to start, and to stay alive while the shim is absent. `system:apiserver` first of all: with an
+ * empty etcd kube-apiserver creates its own objects through admission, and exits when that fails. With `none` even
+ * these are policed.
+ *
+ * An expression that errors would answer 403 under failurePolicy Fail, hence `has()` before every field that the
+ * request leaves out when empty: the namespace of a cluster-scoped object, the subresource, the user name.
+ */
+export function exclusionConditions(exclusions: Exclusions, shimUser = DEFAULT_SHIM_USER): V1MatchCondition[] {
+  if (exclusions === 'none') return []
+  return [
+    exclude('api-server', isUser('system:apiserver')),
+    exclude('shim', isUser(shimUser)),
+    exclude('leases', `request.resource.group == "coordination.k8s.io" && request.resource.resource == "leases"`),
+    exclude('events', `request.resource.group in ["", "events.k8s.io"] && request.resource.resource == "events"`),
+    exclude(
+      'node-status',
+      `request.resource.group == "" && request.resource.resource == "nodes" && has(request.subResource) && request.subResource == "status"`,
+    ),
+    exclude(
+      'system-namespaces',
+      `has(request.namespace) && request.namespace in ["kube-system", "kube-public", "kube-node-lease"]`,
+    ),
+  ]
+}
+
+/** The prefix of our condition names; a policy's own condition may not take it. */
+export const EXCLUSION_PREFIX = 'exclude.gatehouse.internal/'
+
+function exclude(name: string, expression: string): V1MatchCondition {
+  return { name: `${EXCLUSION_PREFIX}${name}`, expression: `!(${expression})` }
+}
+
+// A JSON string is a CEL string literal.
+function isUser(name: string): string {
+  return `has(request.userInfo.username) && request.userInfo.username == ${JSON.stringify(name)}`
+}
