@@ -2,7 +2,6 @@ import type {
   V1MatchCondition,
   V1MutatingWebhook,
   V1MutatingWebhookConfiguration,
-  V1ObjectMeta,
   V1ValidatingWebhook,
   V1ValidatingWebhookConfiguration,
 } from '@kubernetes/client-node'
@@ -47,27 +46,25 @@ export function webhookConfigurations(options: WebhookConfigurationsOptions): We
   const policies = sortById(options.policies)
   const validating = policies.filter((policy) => !policy.mutating)
   const mutating = policies.filter((policy) => policy.mutating)
-  const head = { apiVersion: 'admissionregistration.k8s.io/v1', metadata: metadata(options) }
   return {
     ...(validating.length > 0 && {
       validating: {
-        ...head,
-        kind: 'ValidatingWebhookConfiguration',
+        ...head('ValidatingWebhookConfiguration', options),
         webhooks: validating.map((policy) => webhook(policy, options)),
       },
     }),
     ...(mutating.length > 0 && {
       mutating: {
-        ...head,
-        kind: 'MutatingWebhookConfiguration',
+        ...head('MutatingWebhookConfiguration', options),
         webhooks: mutating.map((policy) => mutatingWebhook(policy, options)),
       },
     }),
   }
 }
 
-function metadata({ name = WEBHOOK_CONFIGURATION_NAME }: WebhookConfigurationsOptions): V1ObjectMeta {
-  return { name, labels: { 'app.kubernetes.io/name': 'gatehouse', 'app.kubernetes.io/managed-by': 'gatehouse' } }
+function head(kind: string, { name = WEBHOOK_CONFIGURATION_NAME }: WebhookConfigurationsOptions) {
+  const labels = { 'app.kubernetes.io/name': 'gatehouse', 'app.kubernetes.io/managed-by': 'gatehouse' }
+  return { apiVersion: 'admissionregistration.k8s.io/v1', kind, metadata: { name, labels } }
 }
 
 function mutatingWebhook(policy: WebhookPolicy, options: WebhookConfigurationsOptions): V1MutatingWebhook {
