@@ -1,0 +1,75 @@
+import * as z from 'zod'
+import { fields, isRecord } from './fields.ts'
+import { resolveModule } from './module-source.ts'
+import { POLICY_SHAPE } from './policy-shape.ts'
+import type { PolicySpec } from './policy-spec.ts'
+import type { ReadPolicies } from './read-policies.ts'
+import { checkAt, problemAt } from './schema-problems.ts'
+import { checkTimeouts, checkUseless, pickWebhookFields, SERVED_SHAPE } from './webhook-schema.ts'
+import type { YamlDocument } from './yaml-document.ts'
+
+const entrySchema = fields(
+  {
+    ...POLICY_SHAPE,
+    policyMode: z.enum(['protect', 'monitor']).exactOptional(),
+    allowedToMutate: z.boolean().exactOptional(),
+    hostCapabilities: z.array(z.string().min(1)).exactOptional(),
+    ...SERVED_SHAPE,
+  },
+  {
+    unknown: 'ignore',
+    check(entry, report) {
+      checkTimeouts(entry, report)
+      checkUseless(entry, report)
+    },
+  },
+)
+
+type Entry = z.output<typeof entrySchema>
+
+/**
+ * Reads Kubewarden's policies.yml, a map from id to entry, with webhook fields in the entry as our extension.
+ * https://docs.kubewarden.io/reference/policy-server/policies
+ */
+export function readPoliciesFile(document: YamlDocument): ReadPolicies {
+  if (!isRecord(document.value))
+    return {
+      policies: [],
+      problems: [problemAt(document, [], 'must be a map from policy id to policy, or a policy resource')],
+    }
+  const read = Object.keys(document.value).map((id) => readEntry(document, id))
+  return { policies: read.flatMap(({ policies }) => policies), problems: read.flatMap(({ problems }) => problems) }
+}
+
+function readEntry(document: YamlDocument, id: string): ReadPolicies {
+  const refusal = describeRefusal(id, (document.value as Record<string, unknown>)[id])
+  if (refusal !== undefined) return { policies: [], problems: [problemAt(document, [id], refusal)] }
+  const { value: entry, problems } = checkAt(entrySchema, document, [id])
+  if (entry === undefined) return { policies: [], problems }
+  return { policies: [{ spec: toSpec(id, entry, document.file), document, path: [id] }], problems: [] }
+}
+
+function describeRefusal(id: string, entry: unknown): string | undefined {
+  if (id === '') return 'is an empty policy id'
+  if (id.includes('/')) return 'is no policy id: / separates a group from its member'
+  const isGroup = isRecord(entry) && ('policies' in entry || 'expression' in entry)
+  return isGroup
+    ? 'is a policy group; groups are not supported yet, list its members as policies of their own'
+    : undefined
+}
+
+function toSpec(id: string, entry: Entry, file: string): PolicySpec {
+  const registration = pickWebhookFields(entry)
+  return {
+    id,
+    module: resolveModule(entry.module, file),
+    mode: entry.policyMode ?? 'protect',
+    allowedToMutate: entry.allowedToMutate ?? false,
+    settings: entry.settings ?? {},
+    hostCapabilities: entry.hostCapabilities ?? [],
+    contextAwareResources: entry.contextAwareResources ?? [],
+    ...(entry.message === undefined ? {} : { message: entry.message }),
+    ...(entry.timeoutEvalSeconds === undefined ? {} : { timeoutEvalSeconds: entry.timeoutEvalSeconds }),
+    ...(registration === undefined ? {} : { registration }),
+  }
+}

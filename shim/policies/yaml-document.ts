@@ -1,0 +1,80 @@
+import { type Document, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseAllDocuments, visit } from 'yaml'
+import { messageOf } from '../../util/errors.ts'
+import type { Problem } from '../../util/problems.ts'
+
+/** One YAML document, and where in its file every field stands. */
+export interface YamlDocument {
+  readonly file: string
+  readonly value: unknown
+  /** The 1-based line of a field, or of the nearest field around it that exists. */
+  lineOf(path: readonly PropertyKey[]): number
+}
+
+/** What a file holds: its documents, and what YAML itself finds wrong with them. */
+export interface YamlFile {
+  readonly documents: readonly YamlDocument[]
+  readonly problems: readonly Problem[]
+}
+
+/**
+ * Reads all YAML documents of a text; JSON is YAML. Numbers below a `settings` key that JavaScript would write
+ * differently (above 2^53, `1.0`) become `JSON.rawJSON`, so that `JSON.stringify` gives a policy what its operator wrote.
+ */
+export function parseYaml(file: string, text: string): YamlFile {
+  const lines = new LineCounter()
+  const documents: YamlDocument[] = []
+  const problems: Problem[] = []
+  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false })
+  for (const document of Array.isArray(parsed) ? parsed : []) {
+    const lineAt = (offset: number) => lines.linePos(offset).line
+    const found: Problem[] = document.errors.map(({ message, pos }) => ({ file, line: lineAt(pos[0]), message }))
+    if (found.length === 0) found.push(...keepSettingsNumbers(file, document, lineAt))
+    problems.push(...found)
+    if (found.length > 0 || isEmpty(document.contents)) continue
+    try {
+      const value: unknown = document.toJS()
+      documents.push({ file, value, lineOf: (path) => lineAt(offsetOf(document.contents, path)) })
+    } catch (error) {
+      problems.push({ file, line: lineAt(offsetOf(document.contents, [])), message: messageOf(error) })
+    }
+  }
+  return { documents, problems }
+}
+
+// The place of the last key on the path that is written in the file.
+function offsetOf(root: Node | null, path: readonly PropertyKey[]): number {
+  let node: unknown = root
+  let offset = root?.range?.[0] ?? 0
+  for (const key of path) {
+    const found = isMap(node)
+      ? node.items.find((pair) => (isScalar(pair.key) ? String(pair.key.value) === String(key) : false))
+      : undefined
+    node = isSeq(node) ? node.items[Number(key)] : found?.value
+    const place = (found?.key ?? node) as Node | null | undefined
+    if (!place?.range) break
+    offset = place.range[0]
+  }
+  return offset
+}
+
+function keepSettingsNumbers(file: string, document: Document, lineAt: (offset: number) => number): Problem[] {
+  const problems: Problem[] = []
+  visit(document, {
+    Scalar(_key, node, ancestors) {
+      if (typeof node.value !== 'number' || !ancestors.some(isSettingsPair)) return
+      const source = node.source ?? ''
+      if (Number.isFinite(node.value)) {
+        if (source !== String(node.value) && isJsonNumber(source)) node.value = JSON.rawJSON(source)
+      } else {
+        problems.push({ file, line: lineAt(node.range?.[0] ?? 0), message: `JSON has no number ${source}` })
+      }
+    },
+  })
+  return problems
+}
+
+const isSettingsPair = (node: unknown) => isPair(node) && isScalar(node.key) && node.key.value === 'settings'
+
+const isJsonNumber = (text: string) => /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text)
+
+const isEmpty = (contents: Node | null) => contents === null || (isScalar(contents) && contents.value === null)
