@@ -1,0 +1,131 @@
+import { once } from 'node:events'
+import { chmod, chown, link, lstat, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
+import type { Server } from 'node:net'
+import { dirname, join } from 'node:path'
+import { GatehouseError, messageOf } from '../../util/errors.ts'
+import { ignoreAbsence, probeSocket, type StaleSocket } from './probe.ts'
+
+export interface UnixSocketOptions {
+  readonly path: string
+  /** Rights of the socket: who may write to it may connect. */
+  readonly mode: number
+  /** Rights of the socket's folder if it has to be created; an existing folder is left as it is. */
+  readonly folderMode: number
+  readonly uid?: number
+  readonly gid?: number
+}
+
+/** A server listens under the path. */
+export interface BoundUnixSocket extends AsyncDisposable {
+  readonly path: string
+}
+
+/** `sun_path` of unix(7) holds 108 bytes, one of them the closing zero. */
+const MAX_PATH_BYTES = 107
+
+// A full backlog fails a connect at once with EAGAIN, unlike TCP, so it is as long as Linux usually allows (somaxconn).
+const BACKLOG = 4096
+
+/**
+ * Lets the server listen under a path. The socket gets its rights in a folder that is open to nobody else, and only
+ * then its name, so that there is no moment at which it can be reached with wrong rights.
+ * @throws GatehouseError ERR_SOCKET_IN_USE or ERR_SOCKET_PATH
+ */
+export async function listenOnUnixSocket(server: Server, options: UnixSocketOptions): Promise<BoundUnixSocket> {
+  try {
+    await createFolder(options)
+    return await bind(server, options)
+  } catch (error) {
+    if (error instanceof GatehouseError) throw error
+    throw new GatehouseError('ERR_SOCKET_PATH', `${options.path}: cannot be created: ${messageOf(error)}`, {
+      cause: error,
+      hint: 'Choose another --socket, or run as a user who may write to its folder.',
+    })
+  }
+}
+
+async function createFolder({ path, folderMode, uid, gid }: UnixSocketOptions): Promise<void> {
+  const folder = dirname(path)
+  await mkdir(dirname(folder), { recursive: true })
+  const created = await mkdir(folder, { mode: folderMode }).then(() => true, ignoreExistence)
+  if (!created) return
+  await setOwner(folder, uid, gid)
+  await chmod(folder, folderMode)
+}
+
+async function bind(server: Server, { path, mode, uid, gid }: UnixSocketOptions): Promise<BoundUnixSocket> {
+  const workshop = await mkdtemp(join(dirname(path), '.'))
+  try {
+    const unnamed = join(workshop, 's')
+    checkLength(path, unnamed)
+    server.listen({ path: unnamed, backlog: BACKLOG })
+    await once(server, 'listening')
+    await setOwner(unnamed, uid, gid)
+    await chmod(unnamed, mode)
+    await giveName(unnamed, path)
+    const { ino } = await stat(unnamed, { bigint: true })
+    return { path, [Symbol.asyncDispose]: () => unlinkOwn(path, ino) }
+  } catch (error) {
+    server.close()
+    throw error
+  } finally {
+    await rm(workshop, { recursive: true, force: true })
+  }
+}
+
+function checkLength(path: string, unnamed: string): void {
+  // The path below the private folder is the longer one when the socket has a very short name.
+  const longest = [path, unnamed].find((name) => Buffer.byteLength(name) > MAX_PATH_BYTES)
+  if (longest === undefined) return
+  throw new GatehouseError(
+    'ERR_SOCKET_PATH',
+    `${path}: is too long: a socket's path holds ${MAX_PATH_BYTES} bytes, and ${Buffer.byteLength(longest)} are needed`,
+    { hint: 'Choose a --socket in a folder with a shorter name.' },
+  )
+}
+
+/** Publishes the socket under its path. A hard link refuses to replace anything, so of two shims that start at once one wins. */
+async function giveName(unnamed: string, path: string): Promise<void> {
+  if (await link(unnamed, path).then(() => true, ignoreExistence)) return
+  const found = await probeSocket(path)
+  if (found.kind === 'live') throw inUse(path)
+  if (found.kind === 'not-a-socket') {
+    throw new GatehouseError('ERR_SOCKET_PATH', `${path}: is not a socket, and will not be replaced`, {
+      hint: 'Choose another --socket, or remove the file.',
+    })
+  }
+  if (found.kind === 'stale') await removeStale(path, found, dirname(unnamed))
+  await giveName(unnamed, path)
+}
+
+/** Takes a dead socket's name away; should another shim have replaced it since it was looked at, gives the name back. */
+async function removeStale(path: string, stale: StaleSocket, workshop: string): Promise<void> {
+  const aside = join(workshop, 'old')
+  await rename(path, aside).catch(ignoreAbsence)
+  const found = await lstat(aside, { bigint: true }).catch(ignoreAbsence)
+  if (found === undefined || found.ino === stale.inode) return
+  await link(aside, path)
+  throw inUse(path)
+}
+
+function inUse(path: string): GatehouseError {
+  return new GatehouseError('ERR_SOCKET_IN_USE', `${path}: another process listens on this socket`, {
+    hint: `Stop it, or choose another --socket; \`ss -xlp | grep ${path}\` names it.`,
+  })
+}
+
+/** Removes the socket unless somebody else has taken its name in the meantime. */
+async function unlinkOwn(path: string, inode: bigint): Promise<void> {
+  const found = await lstat(path, { bigint: true }).catch(ignoreAbsence)
+  if (found?.ino === inode) await rm(path, { force: true })
+}
+
+async function setOwner(path: string, uid = -1, gid = -1): Promise<void> {
+  // chown(2): -1 leaves an id as it is
+  if (uid !== -1 || gid !== -1) await chown(path, uid, gid)
+}
+
+function ignoreExistence(error: NodeJS.ErrnoException): false {
+  if (error.code !== 'EEXIST') throw error
+  return false
+}
