@@ -1,0 +1,3 @@
+module gatehouse.internal/floor
+
+go 1.24
