@@ -1,10 +1,5 @@
 import { GatehouseError } from '../util/errors.ts'
-
-/** Where a value stands in a buffer of JSON. */
-export interface Span {
-  readonly start: number
-  readonly end: number
-}
+import type { Span } from '../util/json-scan.ts'
 
 /** A request as an evaluator thread needs it. Structured-cloneable; `json.buffer` belongs to it alone and may be transferred. */
 export interface EvaluationRequest {

@@ -1,3 +1,4 @@
+import { concatBytes } from '../../util/bytes.ts'
 import { ByteReader, encodeU32, MalformedModule } from './byte-reader.ts'
 
 // https://webassembly.github.io/spec/core/binary/modules.html
@@ -8,7 +9,9 @@ const COMPONENT_LAYER = [0x01, 0x00]
 const PREAMBLE_LENGTH = 8
 
 export const CUSTOM_SECTION = 0
+export const TYPE_SECTION = 1
 export const IMPORT_SECTION = 2
+export const TABLE_SECTION = 4
 export const MEMORY_SECTION = 5
 
 /** One section of a module, its contents not looked at; views of the module's bytes. */
@@ -45,17 +48,6 @@ export function readCustomSection(section: Section): { readonly name: string; re
 export function customSection(name: string, contents: Uint8Array): Section {
   const nameBytes = new TextEncoder().encode(name)
   return { id: CUSTOM_SECTION, contents: concatBytes([encodeU32(nameBytes.length), nameBytes, contents]) }
-}
-
-/** One buffer of its own that holds all parts in order. */
-export function concatBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
-  let position = 0
-  for (const part of parts) {
-    bytes.set(part, position)
-    position += part.length
-  }
-  return bytes
 }
 
 function checkPreamble(module: Uint8Array): void {
