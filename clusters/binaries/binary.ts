@@ -1,0 +1,46 @@
+import { access, constants } from 'node:fs/promises'
+import { execa } from 'execa'
+import { GatehouseError } from '../../util/errors.ts'
+import type { KubernetesVersion } from './versions.ts'
+
+export type BinaryName = 'etcd' | 'kube-apiserver'
+
+/** One file to be found somewhere. */
+export interface WantedBinary {
+  readonly name: BinaryName
+  /** `v1.37.2`: the version that the cache, PATH, a download or a build must be of. */
+  readonly version: string
+  readonly architecture: Architecture
+  /** kube-apiserver only: what a folder of the user's own may hold instead. */
+  readonly kubernetes?: KubernetesVersion
+}
+
+/** Go's name of it, which release files carry. */
+export type Architecture = 'amd64' | 'arm64'
+
+/** This machine's, as Node calls it, in Go's words. */
+export function architectureOf(machine: string = process.arch): Architecture {
+  const known: Readonly<Record<string, Architecture>> = { x64: 'amd64', arm64: 'arm64' }
+  const architecture = known[machine]
+  if (architecture === undefined) {
+    throw new GatehouseError('ERR_BINARIES_MISSING', `no control-plane binaries for the architecture ${machine}`, {
+      hint: 'Local clusters run on linux/amd64 and linux/arm64.',
+    })
+  }
+  return architecture
+}
+
+/** Whether there is a program at that path. */
+export async function isExecutable(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** Asks a program for its version: `v1.37.2`; nothing if it does not say. */
+export async function askVersion(path: string): Promise<string | undefined> {
+  const { stdout } = await execa(path, ['--version'], { reject: false, timeout: 10_000, stdin: 'ignore' })
+  const [, version] = /^(?:Kubernetes v|etcd Version: )(\S+)/.exec(stdout ?? '') ?? []
+  return version === undefined ? undefined : `v${version}`
+}
