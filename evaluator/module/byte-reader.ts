@@ -1,9 +1,4 @@
-/** The bytes are not a WebAssembly module that we can read. Callers at the edge say which file it was. */
-export class MalformedModule extends Error {
-  static {
-    MalformedModule.prototype.name = 'MalformedModule'
-  }
-}
+import { UnusableModule } from './unusable-module.ts'
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
@@ -16,17 +11,13 @@ export class ByteReader {
     this.#bytes = bytes
   }
 
-  get position(): number {
-    return this.#position
-  }
-
   get atEnd(): boolean {
     return this.#position === this.#bytes.length
   }
 
   byte(): number {
     const byte = this.#bytes[this.#position]
-    if (byte === undefined) throw new MalformedModule(`ends early, at byte ${this.#position}`)
+    if (byte === undefined) throw new UnusableModule(`ends early, at byte ${this.#position}`)
     this.#position += 1
     return byte
   }
@@ -41,19 +32,31 @@ export class ByteReader {
       if (byte < 0x80 && value < 2 ** 32) return value
       if (byte < 0x80) break
     }
-    throw new MalformedModule(`has a number of more than 32 bits at byte ${start}`)
+    throw new UnusableModule(`has a number of more than 32 bits at byte ${start}`)
   }
 
   bytes(length: number): Uint8Array {
     const end = this.#position + length
     if (end > this.#bytes.length) {
-      throw new MalformedModule(
+      throw new UnusableModule(
         `promises ${length} bytes at byte ${this.#position}, but ends after ${this.#bytes.length}`,
       )
     }
     const bytes = this.#bytes.subarray(this.#position, end)
     this.#position = end
     return bytes
+  }
+
+  /** Walks over one LEB128 number of any size. */
+  skipNumber(): void {
+    while (this.byte() >= 0x80);
+  }
+
+  /** Everything that `walk` reads, as bytes. */
+  spanOf(walk: () => void): Uint8Array {
+    const start = this.#position
+    walk()
+    return this.#bytes.subarray(start, this.#position)
   }
 
   /** A length and as many bytes of UTF-8. */
@@ -63,7 +66,7 @@ export class ByteReader {
     try {
       return UTF8.decode(bytes)
     } catch {
-      throw new MalformedModule(`has a name that is not UTF-8 at byte ${start}`)
+      throw new UnusableModule(`has a name that is not UTF-8 at byte ${start}`)
     }
   }
 

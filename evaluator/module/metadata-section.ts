@@ -9,7 +9,7 @@ import {
 
 const SECTION_NAME = 'io.kubewarden.metadata'
 
-/** The contents of every section that holds Kubewarden's metadata; a module should have at most one. @throws MalformedModule */
+/** The contents of every section that holds Kubewarden's metadata; a module should have at most one. @throws UnusableModule */
 export function findMetadata(module: Uint8Array): Uint8Array[] {
   return readSections(module)
     .filter(({ id }) => id === CUSTOM_SECTION)
@@ -18,7 +18,7 @@ export function findMetadata(module: Uint8Array): Uint8Array[] {
     .map(({ contents }) => contents)
 }
 
-/** Writes metadata into a module, in place of any that it carries: what `kwctl annotate` does. @throws MalformedModule */
+/** Writes metadata into a module, in place of any that it carries: what `kwctl annotate` does. @throws UnusableModule */
 export function embedMetadata(module: Uint8Array, metadata: object): Uint8Array<ArrayBuffer> {
   const others = readSections(module).filter((section) => !isMetadata(section))
   return writeSections([...others, customSection(SECTION_NAME, new TextEncoder().encode(JSON.stringify(metadata)))])

@@ -1,5 +1,6 @@
 import { concatBytes } from '../../util/bytes.ts'
-import { ByteReader, encodeU32, MalformedModule } from './byte-reader.ts'
+import { ByteReader, encodeU32 } from './byte-reader.ts'
+import { UnusableModule } from './unusable-module.ts'
 
 // https://webassembly.github.io/spec/core/binary/modules.html
 const MAGIC = [0x00, 0x61, 0x73, 0x6d]
@@ -20,7 +21,7 @@ export interface Section {
   readonly contents: Uint8Array
 }
 
-/** Splits a module into its sections. @throws MalformedModule */
+/** Splits a module into its sections. @throws UnusableModule */
 export function readSections(module: Uint8Array): Section[] {
   checkPreamble(module)
   const reader = new ByteReader(module)
@@ -52,9 +53,9 @@ export function customSection(name: string, contents: Uint8Array): Section {
 
 function checkPreamble(module: Uint8Array): void {
   const has = (expected: readonly number[], at: number) => expected.every((byte, i) => module[at + i] === byte)
-  if (!has(MAGIC, 0)) throw new MalformedModule('is not WebAssembly: it does not start with the bytes `\\0asm`')
+  if (!has(MAGIC, 0)) throw new UnusableModule('is not WebAssembly: it does not start with the bytes `\\0asm`')
   if (has(MODULE_VERSION, MAGIC.length)) return
-  throw new MalformedModule(
+  throw new UnusableModule(
     has(COMPONENT_LAYER, 6) ? 'is a WebAssembly component, not a core module' : 'is not of WebAssembly version 1',
   )
 }
