@@ -24,15 +24,21 @@ export type Samples<Row extends string> = Readonly<Record<Row, readonly number[]
 export async function measureInterleaved<Row extends string>(options: LoadOptions<Row>): Promise<Samples<Row>> {
   const rows = Object.keys(options.rows) as Row[]
   const samples = Object.fromEntries(rows.map((row) => [row, []])) as unknown as Record<Row, number[]>
-  const mayTakeTurn = createTurns(options.limit)
+  const turns = createTurns(options.limit)
 
   const runClient = async (client: number) => {
     const random = createRandom(client)
-    while (mayTakeTurn()) {
+    while (turns.next()) {
       for (const row of shuffle(rows, random)) samples[row].push(await measure(options.rows[row]))
     }
   }
-  await Promise.all(Array.from({ length: options.clients }, (_, client) => runClient(client)))
+  const clients = Array.from({ length: options.clients }, (_, client) => runClient(client))
+  try {
+    await Promise.all(clients)
+  } finally {
+    turns.stop()
+    await Promise.allSettled(clients)
+  }
   return samples
 }
 
@@ -42,11 +48,14 @@ async function measure(send: Send): Promise<number> {
   return performance.now() - startedAt
 }
 
-function createTurns(limit: Limit): () => boolean {
-  if ('milliseconds' in limit) {
-    const endsAt = performance.now() + limit.milliseconds
-    return () => performance.now() < endsAt
+/** Turns for all clients together; none are left once one client has failed. */
+function createTurns(limit: Limit): { next(): boolean; stop(): void } {
+  const endsAt = 'milliseconds' in limit ? performance.now() + limit.milliseconds : Number.POSITIVE_INFINITY
+  let left = 'requests' in limit ? limit.requests : Number.POSITIVE_INFINITY
+  return {
+    next: () => left-- > 0 && performance.now() < endsAt,
+    stop() {
+      left = 0
+    },
   }
-  let left = limit.requests
-  return () => left-- > 0
 }

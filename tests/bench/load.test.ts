@@ -44,7 +44,11 @@ t.test('a duration ends the run after whole turns', async (t) => {
   t.equal(none?.length, shim?.length)
 })
 
-t.test('a request that fails ends the run with its error', async (t) => {
-  const rows = { none: () => Promise.reject(new Error('503')) }
-  await t.rejects(measureInterleaved({ rows, clients: 4, limit: { requests: 10 } }), { message: '503' })
+t.test('a request that fails ends the run with its error, once all clients have stopped', async (t) => {
+  const { rows, sent } = recordRows(['none'])
+  const failing = { ...rows, shim: () => Promise.reject(new Error('503')) }
+  await t.rejects(measureInterleaved({ rows: failing, clients: 4, limit: { requests: 1000 } }), { message: '503' })
+  const soFar = sent.length
+  await setImmediate()
+  t.equal(sent.length, soFar)
 })

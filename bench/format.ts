@@ -1,0 +1,72 @@
+import { formatBytes } from '../util/bytes.ts'
+import type { BenchReport, ReportRow } from './report.ts'
+
+export const OUTPUTS = ['table', 'json', 'markdown'] as const
+export type Output = (typeof OUTPUTS)[number]
+
+/** What has to stand wherever figures are shown. */
+export const LIMIT_NOTE = 'CEL runs inside the API server: no call out of the process, ours included, can be as quick.'
+
+/** The report as text that ends with a newline. */
+export function formatReport(report: BenchReport, output: Output): string {
+  if (output === 'json') return `${JSON.stringify(report, null, 2)}\n`
+  const lines = output === 'table' ? formatTable : formatMarkdown
+  return `${[...lines(tableOf(report)), '', ...summaryOf(report)].join('\n')}\n`
+}
+
+const HEADER = ['clients', 'path', 'p50', 'p90', 'p99', '+p50', '+p90', '+p99', '× floor', 'in API server']
+
+function tableOf(report: BenchReport): string[][] {
+  return [HEADER, ...report.rows.map((row) => cellsOf(row, report))]
+}
+
+function cellsOf(row: ReportRow, { ratios }: BenchReport): string[] {
+  const ratio = ratios.find((candidate) => candidate.row === row.row && candidate.clients === row.clients)?.p50
+  const { added } = row
+  return [
+    String(row.clients),
+    row.title,
+    ...[row.p50, row.p90, row.p99].map(formatMs),
+    ...[added?.p50, added?.p90, added?.p99].map((value) => (value === undefined ? '' : formatAdded(value))),
+    row.row === 'floor' ? '1' : (ratio?.toFixed(2) ?? ''),
+    row.apiServerMean === undefined ? '' : formatMs(row.apiServerMean),
+  ]
+}
+
+function formatTable(table: readonly string[][]): string[] {
+  const widths = HEADER.map((_, column) => Math.max(...table.map((cells) => cells[column]?.length ?? 0)))
+  return table.map((cells) =>
+    cells
+      .map((cell, column) => pad(cell, widths[column] ?? 0, column))
+      .join('  ')
+      .trimEnd(),
+  )
+}
+
+// Words to the left, numbers to the right.
+function pad(cell: string, width: number, column: number): string {
+  return column === 1 ? cell.padEnd(width) : cell.padStart(width)
+}
+
+function formatMarkdown([header = [], ...rows]: readonly string[][]): string[] {
+  const rule = header.map((_, column) => (column === 1 ? '---' : '---:'))
+  return [header, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`)
+}
+
+function summaryOf({ kubernetesVersion, policy, machine, memory, verdict, notes }: BenchReport): string[] {
+  return [
+    `Milliseconds; + is over the no-webhook row of the same API server; × floor compares the +p50.`,
+    LIMIT_NOTE,
+    `Kubernetes ${kubernetesVersion}, policy ${policy}, ${machine.cpus} × ${machine.model}, Node ${machine.node}.`,
+    `Shim memory: ${formatBytes(memory.idleBytes)} idle, ${formatBytes(memory.loadedBytes)} after the load.`,
+    `Verdict: ${verdict}. ${notes.join('; ')}.`,
+  ]
+}
+
+function formatMs(milliseconds: number): string {
+  return milliseconds.toFixed(3)
+}
+
+function formatAdded(milliseconds: number): string {
+  return `${milliseconds < 0 ? '' : '+'}${formatMs(milliseconds)}`
+}
