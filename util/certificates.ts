@@ -1,5 +1,5 @@
 import 'reflect-metadata' // @peculiar/x509 throws at import without it
-import { webcrypto } from 'node:crypto'
+import { createPrivateKey, createPublicKey, webcrypto } from 'node:crypto'
 import { isIP } from 'node:net'
 import * as x509 from '@peculiar/x509'
 
@@ -14,8 +14,13 @@ export interface Validity {
   readonly notAfter: Date
 }
 
-export interface CertificateRequest extends Validity {
+export interface AuthorityRequest extends Validity {
   readonly commonName: string
+  /** The EC P-256 key to certify, PEM; a new one unless given. */
+  readonly key?: string
+}
+
+export interface CertificateRequest extends AuthorityRequest {
   /** Kubernetes reads it as the user's groups. */
   readonly organization?: string
   /** A server's DNS names and IP addresses; a certificate without them is a client's. */
@@ -26,11 +31,8 @@ export interface CertificateRequest extends Validity {
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 
 /** Creates a certificate authority that signs end-entity certificates only. */
-export async function createAuthority({
-  commonName,
-  ...validity
-}: Validity & { readonly commonName: string }): Promise<CertificatePair> {
-  const keys = await generateKeys()
+export async function createAuthority({ commonName, key, ...validity }: AuthorityRequest): Promise<CertificatePair> {
+  const keys = await keysOf(key)
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: [{ CN: [commonName] }],
     keys,
@@ -52,13 +54,13 @@ export async function issueCertificate(
 ): Promise<CertificatePair> {
   const { commonName, organization, hosts = [], notBefore, notAfter } = request
   const issuer = new x509.X509Certificate(authority.certificate)
-  const keys = await generateKeys()
+  const keys = await keysOf(request.key)
   const isServer = hosts.length > 0
   const certificate = await x509.X509CertificateGenerator.create({
     subject: [...(organization === undefined ? [] : [{ O: [organization] }]), { CN: [commonName] }],
     issuer: issuer.subjectName,
     publicKey: keys.publicKey,
-    signingKey: await importKey(authority.key),
+    signingKey: (await importKeys(authority.key)).privateKey,
     signingAlgorithm: ALGORITHM,
     notBefore,
     notAfter,
@@ -79,14 +81,19 @@ function toGeneralName(host: string): { type: 'ip' | 'dns'; value: string } {
   return { type: isIP(host) > 0 ? 'ip' : 'dns', value: host }
 }
 
-function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])
+async function keysOf(pem: string | undefined): Promise<webcrypto.CryptoKeyPair> {
+  return pem === undefined ? webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']) : importKeys(pem)
 }
 
-async function importKey(pem: string): Promise<webcrypto.CryptoKey> {
-  const [der] = x509.PemConverter.decode(pem)
-  if (der === undefined) throw new TypeError('the authority has no private key in PEM')
-  return webcrypto.subtle.importKey('pkcs8', der, ALGORITHM, false, ['sign'])
+/** @throws Error when the PEM holds no private key, or one of another kind */
+async function importKeys(pem: string): Promise<webcrypto.CryptoKeyPair> {
+  const privateKey = createPrivateKey(pem)
+  const pkcs8 = privateKey.export({ type: 'pkcs8', format: 'der' })
+  const spki = createPublicKey(privateKey).export({ type: 'spki', format: 'der' })
+  return {
+    privateKey: await webcrypto.subtle.importKey('pkcs8', pkcs8, ALGORITHM, true, ['sign']),
+    publicKey: await webcrypto.subtle.importKey('spki', spki, ALGORITHM, true, ['verify']),
+  }
 }
 
 async function toPair(certificate: x509.X509Certificate, keys: webcrypto.CryptoKeyPair): Promise<CertificatePair> {

@@ -6,7 +6,7 @@ import { GatehouseError, messageOf } from '../../util/errors.ts'
 import { readIfPresent, writeAtomically } from './files.ts'
 import { readOrCreateKey } from './key.ts'
 import type { ServerCertificate } from './server-certificate.ts'
-import { isDueForRenewal } from './validity.ts'
+import { authorityValidity, isDueForRenewal, serverValidity } from './validity.ts'
 
 export interface CertificateOptions {
   /** Holds ca.crt, ca.key, tls.crt and tls.key; created when missing. */
@@ -26,6 +26,9 @@ interface Authority {
   readonly cert: X509Certificate
   readonly key: KeyObject
 }
+
+const AUTHORITY_NAME = 'Gatehouse shim CA'
+const SERVER_NAME = 'Gatehouse shim'
 
 /**
  * Reads the certificates in the folder, and issues what is missing, does not fit any more, or ends within 30 days.
@@ -61,8 +64,10 @@ async function ensureAuthority(folder: string, now: Date): Promise<Authority> {
   const key = await readOrCreateKey(keyPath)
   if (present !== undefined && !present.checkPrivateKey(key)) throw new Error('ca.key is not the key of ca.crt')
   if (present !== undefined && !isDueForRenewal(present.validToDate, now)) return { cert: present, key }
-  const { issueAuthority } = await import('./issue.ts')
-  return { cert: await write(path, await issueAuthority(key, now)), key }
+  // loaded only to issue: the library is large, and most starts find good certificates
+  const { createAuthority } = await import('../../util/certificates.ts')
+  const issued = await createAuthority({ commonName: AUTHORITY_NAME, key: toPem(key), ...authorityValidity(now) })
+  return { cert: await write(path, issued.certificate), key }
 }
 
 interface ServerOptions {
@@ -76,8 +81,13 @@ async function ensureServer(folder: string, options: ServerOptions): Promise<X50
   const path = join(folder, 'tls.crt')
   const present = await readCertificate(path)
   if (present !== undefined && fits(present, options)) return present
-  const { issueServer } = await import('./issue.ts')
-  return write(path, await issueServer(options.key, options.hosts, options.authority.key, options.now))
+  const { issueCertificate } = await import('../../util/certificates.ts')
+  const { authority, key, hosts, now } = options
+  const issued = await issueCertificate(
+    { certificate: authority.cert.toString(), key: toPem(authority.key) },
+    { commonName: SERVER_NAME, hosts, key: toPem(key), ...serverValidity(now) },
+  )
+  return write(path, issued.certificate)
 }
 
 function fits(certificate: X509Certificate, { key, hosts, authority, now }: ServerOptions): boolean {

@@ -1,3 +1,5 @@
+import type { Validity } from '../../util/certificates.ts'
+
 const DAY_MS = 86_400_000
 
 /**
@@ -7,12 +9,15 @@ const DAY_MS = 86_400_000
  */
 const CLOCK_FLOOR = new Date('2026-11-01T00:00:00Z')
 
-/** From when to when certificates are valid. */
-export const CERTIFICATE_VALIDITY = {
-  start: new Date(0),
-  authority: (now: Date) => after(now, 10 * 365),
-  server: (now: Date) => after(now, 365),
-} as const
+/** Ten years: replacing an authority means telling every API server. */
+export function authorityValidity(now: Date): Validity {
+  return validFor(10 * 365, now)
+}
+
+/** One year: replacing the shim's own certificate costs nothing. */
+export function serverValidity(now: Date): Validity {
+  return validFor(365, now)
+}
 
 /** Less than this is left: time to issue another. */
 const RENEWAL_MS = 30 * DAY_MS
@@ -22,8 +27,8 @@ export function isDueForRenewal(notAfter: Date, now: Date): boolean {
   return notAfter.getTime() - atLeastFloor(now) < RENEWAL_MS
 }
 
-function after(now: Date, days: number): Date {
-  return new Date(atLeastFloor(now) + days * DAY_MS)
+function validFor(days: number, now: Date): Validity {
+  return { notBefore: new Date(0), notAfter: new Date(atLeastFloor(now) + days * DAY_MS) }
 }
 
 function atLeastFloor(now: Date): number {
