@@ -50,7 +50,8 @@ function readEntry(document: YamlDocument, id: string): ReadPolicies {
 }
 
 function describeRefusal(id: string, entry: unknown): string | undefined {
-  if (id === '') return 'is an empty policy id'
+  // the id is the last segment of the policy's URL
+  if (id === '' || id === '.' || id === '..') return `is no policy id: "${id}" cannot stand in a URL`
   if (id.includes('/')) return 'is no policy id: / separates a group from its member'
   const isGroup = isRecord(entry) && ('policies' in entry || 'expression' in entry)
   return isGroup

@@ -3,10 +3,11 @@ import type { WebhookFields } from '../../util/webhook-fields.ts'
 /** One policy as its operator configured it, whichever file format it came from. Validated; trusted from here on. */
 export interface PolicySpec {
   readonly id: string
-  /** A module URI; `file://` and bare paths are resolved against the file that names them. */
+  /** An absolute `file://` URL: what the file named, resolved against the file. */
   readonly module: string
   readonly mode: 'protect' | 'monitor'
   readonly allowedToMutate: boolean
+  /** For `JSON.stringify` only: numbers that JavaScript cannot hold are `JSON.rawJSON`, which no structured clone survives. */
   readonly settings: Readonly<Record<string, unknown>>
   /** Replaces the policy's own message on denial. */
   readonly message?: string

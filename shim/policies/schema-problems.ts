@@ -48,6 +48,8 @@ function toMessage(issue: z.core.$ZodIssue): string {
       return issue.origin === 'number' ? `is ${found}; must be at least ${issue.minimum}` : 'is empty'
     case 'too_big':
       return `is ${issue.origin === 'number' ? found : 'too long'}; must be at most ${issue.maximum}`
+    case 'invalid_key':
+      return issue.issues.map(toMessage).join('; ')
     default:
       return issue.message
   }

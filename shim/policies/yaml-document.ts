@@ -16,30 +16,35 @@ export interface YamlFile {
   readonly problems: readonly Problem[]
 }
 
+/** Where numbers are kept as they are written: below every key `settings`, or everywhere. */
+export type ExactNumbers = 'in-settings' | 'everywhere'
+
 /**
- * Reads all YAML documents of a text; JSON is YAML. Numbers below a `settings` key that JavaScript would write
- * differently (above 2^53, `1.0`) become `JSON.rawJSON`, so that `JSON.stringify` gives a policy what its operator wrote.
+ * Reads all YAML documents of a text; JSON is YAML. Where they are kept, numbers that JavaScript would write differently
+ * (above 2^53, `1.0`) become `JSON.rawJSON`, so that `JSON.stringify` gives a policy what stands in the file.
  */
-export function parseYaml(file: string, text: string): YamlFile {
+export function parseYaml(file: string, text: string, exact: ExactNumbers = 'in-settings'): YamlFile {
   const lines = new LineCounter()
   const documents: YamlDocument[] = []
   const problems: Problem[] = []
+  const lineAt = (offset: number) => lines.linePos(offset).line
   const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false })
   for (const document of Array.isArray(parsed) ? parsed : []) {
-    const lineAt = (offset: number) => lines.linePos(offset).line
-    const found: Problem[] = document.errors.map(({ message, pos }) => ({ file, line: lineAt(pos[0]), message }))
-    if (found.length === 0) found.push(...keepSettingsNumbers(file, document, lineAt))
-    problems.push(...found)
-    if (found.length > 0 || isEmpty(document.contents)) continue
+    const errors = [...document.errors, ...keepNumbers(document, exact)]
+    problems.push(...errors.map(({ message, pos }) => ({ file, line: lineAt(pos[0]), message })))
+    if (errors.length > 0 || isEmpty(document.contents)) continue
     try {
       const value: unknown = document.toJS()
       documents.push({ file, value, lineOf: (path) => lineAt(offsetOf(document.contents, path)) })
     } catch (error) {
+      // more aliases than any honest file has
       problems.push({ file, line: lineAt(offsetOf(document.contents, [])), message: messageOf(error) })
     }
   }
   return { documents, problems }
 }
+
+const isEmpty = (contents: Node | null) => contents === null || (isScalar(contents) && contents.value === null)
 
 // The place of the last key on the path that is written in the file.
 function offsetOf(root: Node | null, path: readonly PropertyKey[]): number {
@@ -57,24 +62,25 @@ function offsetOf(root: Node | null, path: readonly PropertyKey[]): number {
   return offset
 }
 
-function keepSettingsNumbers(file: string, document: Document, lineAt: (offset: number) => number): Problem[] {
-  const problems: Problem[] = []
+interface Mistake {
+  readonly message: string
+  readonly pos: readonly [number, ...number[]]
+}
+
+function keepNumbers(document: Document, exact: ExactNumbers): Mistake[] {
+  const mistakes: Mistake[] = []
   visit(document, {
     Scalar(_key, node, ancestors) {
-      if (typeof node.value !== 'number' || !ancestors.some(isSettingsPair)) return
+      if (typeof node.value !== 'number' || !(exact === 'everywhere' || ancestors.some(isSettingsPair))) return
       const source = node.source ?? ''
-      if (Number.isFinite(node.value)) {
-        if (source !== String(node.value) && isJsonNumber(source)) node.value = JSON.rawJSON(source)
-      } else {
-        problems.push({ file, line: lineAt(node.range?.[0] ?? 0), message: `JSON has no number ${source}` })
-      }
+      if (!Number.isFinite(node.value))
+        mistakes.push({ message: `JSON has no number ${source}`, pos: [node.range?.[0] ?? 0] })
+      else if (source !== String(node.value) && isJsonNumber(source)) node.value = JSON.rawJSON(source)
     },
   })
-  return problems
+  return mistakes
 }
 
 const isSettingsPair = (node: unknown) => isPair(node) && isScalar(node.key) && node.key.value === 'settings'
 
 const isJsonNumber = (text: string) => /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text)
-
-const isEmpty = (contents: Node | null) => contents === null || (isScalar(contents) && contents.value === null)
