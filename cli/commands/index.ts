@@ -1,5 +1,6 @@
 import type { AddCommand } from '../command.ts'
 import { addManifestsCommand } from './manifests.ts'
+import { addShimCommand } from './shim.ts'
 
 /** The commands in the order in which help lists them. */
-export const COMMANDS: readonly AddCommand[] = [addManifestsCommand]
+export const COMMANDS: readonly AddCommand[] = [addShimCommand, addManifestsCommand]

@@ -6,10 +6,10 @@ import { type Authority, formatAuthority, parseAuthority } from './authority.ts'
 import { dial, joinSockets } from './tunnel.ts'
 
 export interface ConnectRouterOptions {
-  /** Authorities that end in the shim itself, `host:port`. */
-  readonly virtualHosts: readonly string[]
-  /** Authorities that are tunnelled as raw TCP, `host:port`. */
-  readonly allowedTargets: readonly string[]
+  /** Those that end in the shim itself. */
+  readonly virtualHosts: readonly Authority[]
+  /** Those that are tunnelled as raw TCP. */
+  readonly allowedTargets: readonly Authority[]
   readonly dialTimeoutMs: number
   /** Takes over a connection to a virtual host; the client speaks TLS next. */
   readonly terminate: (socket: Socket) => void
@@ -24,8 +24,8 @@ export type ConnectRouter = (request: IncomingMessage, socket: Socket, head: Buf
  * so besides our own virtual hosts it brings other people's webhooks, which pass only if the operator has named them.
  */
 export function createConnectRouter(options: ConnectRouterOptions): ConnectRouter {
-  const virtualHosts = new Set(options.virtualHosts)
-  const allowedTargets = new Set(options.allowedTargets)
+  const virtualHosts = new Set(options.virtualHosts.map(formatAuthority))
+  const allowedTargets = new Set(options.allowedTargets.map(formatAuthority))
   return async (request, socket, head) => {
     // Nobody else listens once a server has handed over a connection, and an error without a listener ends the process.
     socket.on('error', (error) => options.log.debug({ error: error.message }, 'connection failed'))

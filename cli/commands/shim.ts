@@ -1,0 +1,91 @@
+import type { ShimFlags } from '../../shim/parse-flags.ts'
+import type { AddCommand, CommandContext } from '../command.ts'
+import { EXIT } from '../exit-codes.ts'
+
+const HELP = `
+Without --port it answers on the Unix socket alone, and nothing listens on TCP.
+
+Examples:
+  # beside an API server, whose egress selector names the socket
+  gatehouse shim --policies /etc/gatehouse/policies.yml
+
+  # the same, for an API server that runs in a group of its own
+  gatehouse shim --policies policies.yml --socket-group kube-apiserver --socket-mode 0660
+
+  # another webhook that the API server still has to reach
+  gatehouse shim --policies policies.yml --allow-connect webhook.example.com:443
+
+  # as an ordinary webhook, in the place of Kubewarden's policy server
+  gatehouse shim --policies policies.yml --port 8443 --cert-file tls.crt --key-file tls.key --readiness-probe-port 8081
+
+  # ask it something
+  curl --unix-socket /run/gatehouse/gatehouse.sock http://shim/readiness
+
+Environment, for deployments made for Kubewarden's policy server (a flag wins): KUBEWARDEN_BIND_ADDRESS, _CERT_FILE,
+_KEY_FILE, _LOG_FMT, _LOG_LEVEL, _POLICIES, _POLICY_TIMEOUT, _PORT, _READINESS_PROBE_PORT, _WORKERS.
+
+SIGTERM: requests in flight get their verdicts, then it leaves with 0. A second signal, or the end of --grace, cuts them.
+`
+
+export const addShimCommand: AddCommand = (program, context) => {
+  const repeat = (value: string, values: readonly string[] = []) => [...values, value]
+  program
+    .command('shim')
+    .description('Answer the API server: run the policies beside it, on a Unix socket or as an HTTPS webhook.')
+    .option('--policies <path>', 'policies.yml, or a file or folder of ClusterAdmissionPolicy YAML (required)')
+    .optionsGroup('Unix socket:')
+    .option('--socket <path>', 'where to listen (default: /run/gatehouse/gatehouse.sock unless --port is given)')
+    .option('--socket-mode <octal>', 'rights of the socket: who may write may connect (default: 0660)')
+    .option('--socket-dir-mode <octal>', 'rights of its folder, if that has to be created (default: 0750)')
+    .option('--socket-owner <user>', 'owner of the socket, and of its folder if that has to be created')
+    .option('--socket-group <group>', 'their group')
+    .option(
+      '--host <name[:port]>',
+      'answer a CONNECT to this host, repeatable (default: admission.gatehouse.internal)',
+      repeat,
+    )
+    .option('--allow-connect <host:port>', 'pass a CONNECT to this target on, repeatable; others are refused', repeat)
+    .optionsGroup('Webhook:')
+    .option('--port <number>', 'serve HTTPS on this port')
+    .option('--addr <address>', 'address for the ports (default: 0.0.0.0)')
+    .option('--readiness-probe-port <number>', 'answer probes on this port, plain HTTP')
+    .optionsGroup('Certificates:')
+    .option(
+      '--cert-dir <folder>',
+      'own authority and certificate, issued when missing (default: /var/lib/gatehouse/pki)',
+    )
+    .option('--cert-file <file>', 'a certificate that somebody else issued, PEM; read again every hour')
+    .option('--key-file <file>', 'its key, PEM')
+    .optionsGroup('Limits:')
+    .option('--workers <number>', 'evaluations at the same time (default: number of CPUs)')
+    .option('--queue <number>', 'requests that may wait for their turn; more are refused (default: 1024)')
+    .option('--policy-timeout <seconds>', 'for policies without a timeoutEvalSeconds of their own (default: 2)')
+    .option('--memory-limit <MiB>', 'memory of one evaluation (default: 128)')
+    .option('--grace <seconds>', 'how long a shutdown waits for requests in flight (default: 25)')
+    .optionsGroup('Log:')
+    .option('--log-level <level>', 'trace, debug, info, warn or error (default: info)')
+    .option('--log-fmt <format>', 'text or json (default: text)')
+    .addHelpText('after', HELP)
+    .action((flags: ShimFlags) => runShim(flags, context))
+}
+
+/** Runs until a signal asks it to stop. */
+async function runShim(flags: ShimFlags, { io, leaveWith }: CommandContext): Promise<void> {
+  const { readEnvironment } = await import('../../shim/config.ts')
+  const { parseFlags } = await import('../../shim/parse-flags.ts')
+  const { createLog } = await import('../../util/log.ts')
+  const { Shim } = await import('../../shim/shim.ts')
+  const { log, ...options } = parseFlags({ ...readEnvironment(), ...flags })
+  const stopSignal = Promise.withResolvers<void>()
+  const impatience = new AbortController()
+  let signals = 0
+  io.onStopSignal(() => {
+    signals += 1
+    if (signals === 1) stopSignal.resolve()
+    else impatience.abort()
+  })
+  const shim = await new Shim(options, createLog({ ...log, write: io.err })).start()
+  await stopSignal.promise
+  const cutOff = await shim.stop(impatience.signal)
+  if (cutOff > 0) leaveWith(EXIT.FAILURE)
+}

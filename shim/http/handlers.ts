@@ -1,0 +1,38 @@
+import type { RequestListener } from 'node:http'
+import type { Log } from '../../util/log.ts'
+import type { PolicySet } from '../policy-set/policy-set.ts'
+import type { Reviewer } from '../review/reviewer.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import type { Drain } from './drain.ts'
+import { HttpError } from './http-error.ts'
+import { createProbes } from './probes.ts'
+import { createRequestHandler } from './request-handler.ts'
+import { createReviewHandler } from './review-handler.ts'
+
+export interface HandlersOptions {
+  readonly readPolicies: () => PolicySet
+  readonly reviewer: Reviewer
+  readonly metrics: Metrics
+  readonly drain: Drain
+  readonly log: Log
+}
+
+export interface Handlers {
+  /** Answers reviews and probes. */
+  readonly handler: RequestListener
+  /** Answers probes only: its port is plain HTTP, and open to whoever asks for readiness. */
+  readonly probeHandler: RequestListener
+}
+
+export function createHandlers(options: HandlersOptions): Handlers {
+  const { drain, log } = options
+  const probes = createProbes(options)
+  return {
+    handler: createRequestHandler({ review: createReviewHandler(options), probes, drain, log }),
+    probeHandler: createRequestHandler({ review: refuseReview, probes, drain, log }),
+  }
+}
+
+async function refuseReview(): Promise<never> {
+  throw new HttpError(404, 'only probes are answered on this port')
+}

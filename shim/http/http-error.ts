@@ -1,0 +1,34 @@
+import { isGatehouseError, messageOf } from '../../util/errors.ts'
+
+/** A request that is answered with something else than a verdict. */
+export class HttpError extends Error {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(status: number, message: string, headers: Readonly<Record<string, string>> = {}) {
+    super(message)
+    this.status = status
+    this.headers = headers
+  }
+
+  static {
+    HttpError.prototype.name = 'HttpError'
+  }
+}
+
+const STATUS_OF = {
+  ERR_REQUEST_MALFORMED: 400,
+  ERR_REQUEST_INVALID: 422,
+  ERR_POLICY_NOT_LOADED: 503,
+  ERR_POOL_FULL: 503,
+  ERR_POOL_STOPPED: 503,
+} as const
+
+/** The answer to an error. Never a Retry-After: the API server would repeat the request until its own deadline. */
+export function toHttpError(error: unknown): HttpError {
+  if (error instanceof HttpError) return error
+  if (isGatehouseError(error) && error.code in STATUS_OF) {
+    return new HttpError(STATUS_OF[error.code as keyof typeof STATUS_OF], messageOf(error))
+  }
+  return new HttpError(500, 'Something went wrong')
+}

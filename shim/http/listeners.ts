@@ -1,0 +1,24 @@
+import type { RequestListener } from 'node:http'
+import type { Log } from '../../util/log.ts'
+import type { ShimOptions } from '../shim-options.ts'
+import type { ServerCertificate } from '../tls/server-certificate.ts'
+import type { Listener } from './listener.ts'
+import { openSocketListener } from './socket-listener.ts'
+import { openTcpListener } from './tcp-listener.ts'
+
+export interface ListenersOptions extends Pick<ShimOptions, 'socket' | 'https' | 'probes'> {
+  readonly certificate: ServerCertificate
+  readonly handler: RequestListener
+  /** Answers on the port for probes. */
+  readonly probeHandler: RequestListener
+  readonly log: Log
+}
+
+/** Opens every listener that is configured, and hands each to `onOpen`: if a later one fails, the others can be closed. */
+export async function openListeners(options: ListenersOptions, onOpen: (listener: Listener) => void): Promise<void> {
+  const { socket, https, probes, certificate, handler, probeHandler, log } = options
+  if (socket !== undefined) onOpen(await openSocketListener({ socket, certificate, handler, log }))
+  if (https !== undefined) onOpen(await openTcpListener({ address: https, certificate, handler, log }))
+  // Last: readiness means that all the others are open.
+  if (probes !== undefined) onOpen(await openTcpListener({ address: probes, handler: probeHandler, log }))
+}

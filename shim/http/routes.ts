@@ -1,0 +1,42 @@
+import type { ReviewOrigin } from '../review/review.ts'
+
+/** What a path asks for. */
+export type Route = ProbeRoute | ReviewRoute
+
+export interface ProbeRoute {
+  readonly kind: 'readiness' | 'livez' | 'metrics'
+}
+
+export interface ReviewRoute {
+  readonly kind: 'review'
+  readonly origin: ReviewOrigin
+  readonly policyId: string
+}
+
+const PROBES = new Map<string, ProbeRoute>([
+  ['/readiness', { kind: 'readiness' }],
+  ['/livez', { kind: 'livez' }],
+  ['/metrics', { kind: 'metrics' }],
+])
+
+/** Finds what a path without its query asks for; undefined when nothing is there. */
+export function findRoute(path: string): Route | undefined {
+  // An id is one segment, as in Kubewarden: an id with a slash names a group's member and has no URL.
+  const [, origin, encodedId] = /^\/(validate|validate_raw|audit)\/([^/]+)$/.exec(path) ?? []
+  if (origin === undefined || encodedId === undefined) return PROBES.get(path)
+  const policyId = decode(encodedId)
+  return policyId === undefined ? undefined : { kind: 'review', origin: origin as ReviewOrigin, policyId }
+}
+
+/** The methods that a route answers, first the one to recommend. */
+export function methodsOf(route: Route): readonly string[] {
+  return route.kind === 'review' ? ['POST'] : ['GET', 'HEAD']
+}
+
+function decode(segment: string): string | undefined {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return undefined
+  }
+}

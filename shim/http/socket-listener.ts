@@ -1,0 +1,47 @@
+import { createServer, type RequestListener } from 'node:http'
+import type { Socket } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
+import type { Log } from '../../util/log.ts'
+import { createConnectRouter } from '../connect/connect-router.ts'
+import type { SocketOptions } from '../shim-options.ts'
+import { listenOnUnixSocket } from '../socket/unix-socket.ts'
+import type { ServerCertificate } from '../tls/server-certificate.ts'
+import { type Listener, trackConnections } from './listener.ts'
+import { HANDSHAKE_TIMEOUT_MS, SERVER_TIMEOUTS } from './server-timeouts.ts'
+
+export interface SocketListenerOptions {
+  readonly socket: SocketOptions
+  readonly certificate: ServerCertificate
+  readonly handler: RequestListener
+  readonly log: Log
+}
+
+/**
+ * Answers on a Unix socket: plain HTTP/1.1, a CONNECT among it. A tunnel to one of our own hosts is unwrapped and given
+ * back to the same server, which then finds HTTP/1.1 on it again.
+ */
+export async function openSocketListener(options: SocketListenerOptions): Promise<Listener> {
+  const { socket, certificate, handler, log } = options
+  const server = createServer(SERVER_TIMEOUTS, handler)
+  const tls = createTlsServer({ ...certificate, ALPNProtocols: ['http/1.1'], handshakeTimeout: HANDSHAKE_TIMEOUT_MS })
+  tls.on('secureConnection', (socket) => server.emit('connection', socket))
+  tls.on('tlsClientError', (error) => log.debug({ error: error.message }, 'TLS handshake failed'))
+  const route = createConnectRouter({
+    ...socket,
+    dialTimeoutMs: HANDSHAKE_TIMEOUT_MS,
+    terminate: (socket) => tls.emit('connection', socket),
+    log,
+  })
+  server.on('connect', (request, socket, head) => void route(request, socket as Socket, head))
+  const bound = await listenOnUnixSocket(server, socket)
+  const closeConnections = trackConnections(server, log)
+  return {
+    address: bound.path,
+    async stopAccepting() {
+      await bound[Symbol.asyncDispose]()
+      server.close()
+    },
+    closeConnections,
+    useCertificate: (certificate) => tls.setSecureContext({ ...certificate }),
+  }
+}

@@ -1,0 +1,46 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { GatehouseError, messageOf } from '../../util/errors.ts'
+import type { Log } from '../../util/log.ts'
+import { type Authority, formatAuthority } from '../connect/authority.ts'
+import type { ServerCertificate } from '../tls/server-certificate.ts'
+import { type Listener, trackConnections } from './listener.ts'
+import { HANDSHAKE_TIMEOUT_MS, SERVER_TIMEOUTS } from './server-timeouts.ts'
+
+export interface TcpListenerOptions {
+  /** Port 0: any free one. */
+  readonly address: Authority
+  /** Absent: plain HTTP. */
+  readonly certificate?: ServerCertificate
+  readonly handler: RequestListener
+  readonly log: Log
+}
+
+/** Answers on a TCP port: HTTPS for the API server in webhook mode, plain HTTP for probes. @throws ERR_PORT_LISTEN */
+export async function openTcpListener(options: TcpListenerOptions): Promise<Listener> {
+  const { address, certificate, handler, log } = options
+  const https =
+    certificate &&
+    createHttpsServer({ ...SERVER_TIMEOUTS, ...certificate, handshakeTimeout: HANDSHAKE_TIMEOUT_MS }, handler)
+  https?.on('tlsClientError', (error) => log.debug({ error: error.message }, 'TLS handshake failed'))
+  const server = https ?? createServer(SERVER_TIMEOUTS, handler)
+  server.listen({ host: address.host, port: address.port })
+  try {
+    await once(server, 'listening')
+  } catch (cause) {
+    throw new GatehouseError('ERR_PORT_LISTEN', `cannot listen on ${formatAuthority(address)}: ${messageOf(cause)}`, {
+      cause,
+    })
+  }
+  const closeConnections = trackConnections(server, log)
+  return {
+    address: formatAuthority({ host: address.host, port: (server.address() as AddressInfo).port }),
+    async stopAccepting() {
+      server.close()
+    },
+    closeConnections,
+    useCertificate: (certificate) => https?.setSecureContext({ ...certificate }),
+  }
+}

@@ -1,0 +1,135 @@
+import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
+import { LOG_FORMATS, LOG_LEVELS } from '../util/log.ts'
+import { throwProblems } from '../util/problems.ts'
+import type { Authority } from './connect/authority.ts'
+import { FlagReader } from './flag-reader.ts'
+import type { LogSettings, ShimOptions, SocketOptions } from './shim-options.ts'
+import { findGroupId, findUserId } from './socket/accounts.ts'
+import type { CertificateSource } from './tls/certificate-source.ts'
+
+/** Flags as they were typed, or as the environment has them. */
+export interface ShimFlags {
+  readonly policies?: string
+  readonly socket?: string
+  readonly socketMode?: string
+  readonly socketDirMode?: string
+  readonly socketOwner?: string
+  readonly socketGroup?: string
+  readonly host?: readonly string[]
+  readonly allowConnect?: readonly string[]
+  readonly certDir?: string
+  readonly certFile?: string
+  readonly keyFile?: string
+  readonly addr?: string
+  readonly port?: string
+  readonly readinessProbePort?: string
+  readonly workers?: string
+  readonly queue?: string
+  readonly policyTimeout?: string
+  readonly memoryLimit?: string
+  readonly grace?: string
+  readonly logLevel?: string
+  readonly logFmt?: string
+}
+
+/** What a flag that is not given means; the help text prints it. */
+export const FLAG_DEFAULTS = {
+  socket: '/run/gatehouse/gatehouse.sock',
+  socketMode: 0o660,
+  socketDirMode: 0o750,
+  host: 'admission.gatehouse.internal',
+  certDir: '/var/lib/gatehouse/pki',
+  addr: '0.0.0.0',
+  queue: 1024,
+  policyTimeoutSeconds: 2,
+  memoryLimitMib: 128,
+  graceSeconds: 25,
+  logLevel: 'info',
+  logFmt: 'text',
+} as const
+
+const MIB = 1024 * 1024
+
+/** Checks the flags. @throws GatehouseError ERR_OPTIONS_INVALID with all that is wrong */
+export function parseFlags(flags: ShimFlags): ShimOptions & { readonly log: LogSettings } {
+  const reader = new FlagReader()
+  const hosts = reader.authorities('host', flags.host ?? [FLAG_DEFAULTS.host], 443)
+  if (flags.policies === undefined)
+    reader.refuse('policies', 'is missing; name a policies.yml, or a file or folder of policies')
+  const options = {
+    policies: flags.policies ?? '',
+    ...readListeners(reader, flags, hosts),
+    certificates: readCertificates(reader, flags, hosts),
+    workers: reader.number('workers', flags.workers, { default: availableParallelism(), min: 1, max: 256 }),
+    queue: reader.number('queue', flags.queue, { default: FLAG_DEFAULTS.queue, min: 0, max: 100_000 }),
+    policyTimeoutMs: readSeconds(reader, 'policy-timeout', flags.policyTimeout, FLAG_DEFAULTS.policyTimeoutSeconds),
+    memoryLimitBytes:
+      MIB *
+      reader.number('memory-limit', flags.memoryLimit, { default: FLAG_DEFAULTS.memoryLimitMib, min: 1, max: 4096 }),
+    graceMs: readSeconds(reader, 'grace', flags.grace, FLAG_DEFAULTS.graceSeconds),
+    log: {
+      level: reader.choice('log-level', flags.logLevel, LOG_LEVELS, FLAG_DEFAULTS.logLevel),
+      format: reader.choice('log-fmt', flags.logFmt, LOG_FORMATS, FLAG_DEFAULTS.logFmt),
+    },
+  }
+  throwProblems('ERR_OPTIONS_INVALID', reader.problems, '`gatehouse shim --help` describes every flag.')
+  return options
+}
+
+function readListeners(reader: FlagReader, flags: ShimFlags, hosts: readonly Authority[]) {
+  const { addr = FLAG_DEFAULTS.addr, port, readinessProbePort } = flags
+  if (port === undefined && flags.addr !== undefined) reader.refuse('addr', 'needs --port')
+  const hasSocket = port === undefined || flags.socket !== undefined
+  if (!hasSocket) refuseSocketFlags(reader, flags)
+  return {
+    ...(hasSocket ? { socket: readSocket(reader, flags, hosts) } : {}),
+    ...(port === undefined ? {} : { https: { host: addr, port: readPort(reader, 'port', port) } }),
+    ...(readinessProbePort === undefined
+      ? {}
+      : { probes: { host: addr, port: readPort(reader, 'readiness-probe-port', readinessProbePort) } }),
+  }
+}
+
+function refuseSocketFlags(reader: FlagReader, flags: ShimFlags): void {
+  const given = {
+    'allow-connect': flags.allowConnect,
+    'socket-dir-mode': flags.socketDirMode,
+    'socket-group': flags.socketGroup,
+    'socket-mode': flags.socketMode,
+    'socket-owner': flags.socketOwner,
+  }
+  for (const [flag, value] of Object.entries(given)) {
+    if (value !== undefined) reader.refuse(flag, 'is about the socket, which needs --socket when --port is given')
+  }
+}
+
+function readSocket(reader: FlagReader, flags: ShimFlags, virtualHosts: readonly Authority[]): SocketOptions {
+  const uid = reader.account('socket-owner', flags.socketOwner, findUserId)
+  const gid = reader.account('socket-group', flags.socketGroup, findGroupId)
+  return {
+    path: resolve(flags.socket ?? FLAG_DEFAULTS.socket),
+    mode: reader.mode('socket-mode', flags.socketMode, FLAG_DEFAULTS.socketMode),
+    folderMode: reader.mode('socket-dir-mode', flags.socketDirMode, FLAG_DEFAULTS.socketDirMode),
+    ...(uid === undefined ? {} : { uid }),
+    ...(gid === undefined ? {} : { gid }),
+    virtualHosts,
+    allowedTargets: reader.authorities('allow-connect', flags.allowConnect ?? []),
+  }
+}
+
+function readCertificates(reader: FlagReader, flags: ShimFlags, hosts: readonly Authority[]): CertificateSource {
+  const { certFile, keyFile, certDir } = flags
+  if (certFile !== undefined && keyFile !== undefined) return { kind: 'given', certFile, keyFile }
+  if (certFile !== undefined) reader.refuse('cert-file', 'needs --key-file')
+  if (keyFile !== undefined) reader.refuse('key-file', 'needs --cert-file')
+  return { kind: 'issued', folder: resolve(certDir ?? FLAG_DEFAULTS.certDir), hosts: hosts.map(({ host }) => host) }
+}
+
+function readPort(reader: FlagReader, flag: string, text: string): number {
+  return reader.number(flag, text, { default: 0, min: 0, max: 65535 })
+}
+
+function readSeconds(reader: FlagReader, flag: string, text: string | undefined, fallback: number): number {
+  return 1000 * reader.number(flag, text, { default: fallback, min: 0, max: 3600, allowsFraction: true })
+}

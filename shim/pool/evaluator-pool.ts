@@ -1,0 +1,202 @@
+import type { EvaluationRequest } from '../../evaluator/admission-request.ts'
+import type { AdmissionResponse } from '../../evaluator/admission-response.ts'
+import type { EvaluatedPolicy, SettingsVerdict } from '../../evaluator/evaluate.ts'
+import { GatehouseError } from '../../util/errors.ts'
+import type { Log } from '../../util/log.ts'
+import { type EndReason, EvaluatorThread, type JobEnded } from './evaluator-thread.ts'
+import type { Job, JobAnswer, PolicyLog } from './messages.ts'
+import { WaitingLine } from './waiting-line.ts'
+
+export interface EvaluatorPoolOptions {
+  /** How many jobs run at the same time. One thread more is kept, so that one that had to be ended is replaced at once. */
+  readonly workers: number
+  /** How many jobs may wait for a thread. */
+  readonly queue: number
+  readonly log: Log
+  readonly onPolicyLog: (log: PolicyLog) => void
+  readonly onThreadEnd: (reason: EndReason) => void
+}
+
+/** How long one job may take. */
+export interface JobLimits {
+  /** From the moment at which a thread starts on it. */
+  readonly timeoutMs: number
+  /** The `performance.now()` after which nobody waits for the answer any more, its time in the queue included. */
+  readonly deadline: number
+  /** The client went away: the job leaves the queue, or its thread is ended. */
+  readonly signal: AbortSignal
+}
+
+/** What became of a job. `failed`: the thread crashed, or our code in it did. */
+export type Outcome<T> =
+  | { readonly kind: 'answered'; readonly value: T }
+  | { readonly kind: 'timed-out' }
+  | { readonly kind: 'failed'; readonly message: string }
+
+export interface PoolStats {
+  readonly idle: number
+  readonly busy: number
+  readonly starting: number
+  readonly queued: number
+}
+
+// A thread that ends before it is ready would end again: wait, instead of burning a core on it.
+const RESTART_DELAY_MS = 1000
+
+/** Evaluator threads, not started yet. */
+export class EvaluatorPool {
+  readonly #options: EvaluatorPoolOptions
+
+  constructor(options: EvaluatorPoolOptions) {
+    this.#options = options
+  }
+
+  /** Starts the threads and waits until the first is ready. */
+  async start(): Promise<StartedEvaluatorPool> {
+    await using stack = new AsyncDisposableStack()
+    const pool = stack.use(new StartedEvaluatorPool(this.#options))
+    await pool.ready
+    stack.move()
+    return pool
+  }
+}
+
+/** Evaluator threads that take jobs. */
+export class StartedEvaluatorPool implements AsyncDisposable {
+  readonly ready: Promise<void>
+  readonly #options: EvaluatorPoolOptions
+  readonly #threads = new Set<EvaluatorThread>()
+  readonly #idle: EvaluatorThread[] = []
+  readonly #line: WaitingLine<EvaluatorThread>
+  readonly #firstReady = Promise.withResolvers<void>()
+  #busy = 0
+  #policies: readonly EvaluatedPolicy[] = []
+  #isStopped = false
+
+  constructor(options: EvaluatorPoolOptions) {
+    this.#options = options
+    this.#line = new WaitingLine(options.queue)
+    this.ready = this.#firstReady.promise
+    for (let i = 0; i <= options.workers; i++) this.#startThread()
+  }
+
+  get stats(): PoolStats {
+    const idle = this.#idle.length
+    return { idle, busy: this.#busy, starting: this.#threads.size - idle - this.#busy, queued: this.#line.length }
+  }
+
+  /** Replaces the policies that can be evaluated, in every thread. */
+  setPolicies(policies: readonly EvaluatedPolicy[]): void {
+    this.#policies = policies
+    for (const thread of this.#threads) thread.setPolicies(policies)
+  }
+
+  /** Evaluates one request. Its bytes are gone afterwards. @throws ERR_POOL_FULL, ERR_POOL_STOPPED, the signal's reason */
+  async evaluate(policyId: string, request: EvaluationRequest, limits: JobLimits): Promise<Outcome<AdmissionResponse>> {
+    const result = await this.#run({ type: 'evaluate', policyId, request }, limits)
+    return result.type === 'evaluated' ? { kind: 'answered', value: result.response } : toOutcome(result)
+  }
+
+  /** Asks the policy about its settings, under the same limits. @throws as `evaluate` */
+  async validateSettings(policy: EvaluatedPolicy, limits: JobLimits): Promise<Outcome<SettingsVerdict>> {
+    const result = await this.#run({ type: 'validate-settings', policy }, limits)
+    return result.type === 'settings-validated' ? { kind: 'answered', value: result.verdict } : toOutcome(result)
+  }
+
+  /** Refuses what waits, and ends all threads. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isStopped = true
+    this.#line.close(stopped())
+    await Promise.all([...this.#threads].map((thread) => thread.end('stopped')))
+  }
+
+  async #run(job: Job, limits: JobLimits): Promise<JobAnswer | JobEnded> {
+    if (this.#isStopped) throw stopped()
+    const thread = this.#takeIdle() ?? (await this.#line.wait(limits))
+    const stopWatching = watch(thread, limits)
+    const result = await thread.run(job)
+    stopWatching()
+    this.#busy -= 1
+    if (result.type !== 'ended') this.#idle.push(thread)
+    this.#serveLine()
+    if (result.type === 'ended' && result.reason === 'cancelled') throw limits.signal.reason
+    if (result.type === 'ended' && result.reason === 'stopped') throw stopped()
+    return result
+  }
+
+  #takeIdle(): EvaluatorThread | undefined {
+    if (this.#busy === this.#options.workers) return undefined
+    const thread = this.#idle.pop()
+    if (thread !== undefined) this.#busy += 1
+    return thread
+  }
+
+  #serveLine(): void {
+    while (this.#line.length > 0) {
+      const thread = this.#takeIdle()
+      if (thread === undefined) return
+      this.#line.serve(thread)
+    }
+  }
+
+  #startThread(): void {
+    let isReady = false
+    const thread = new EvaluatorThread({
+      policies: this.#policies,
+      onPolicyLog: this.#options.onPolicyLog,
+      onReady: (thread) => {
+        isReady = true
+        this.#firstReady.resolve()
+        this.#idle.push(thread)
+        this.#serveLine()
+      },
+      onEnd: (thread, end) => this.#replace(thread, end, isReady),
+    })
+    this.#threads.add(thread)
+  }
+
+  #replace(thread: EvaluatorThread, { reason, message }: JobEnded, wasReady: boolean): void {
+    this.#threads.delete(thread)
+    const index = this.#idle.indexOf(thread)
+    if (index !== -1) this.#idle.splice(index, 1)
+    if (this.#isStopped) return
+    this.#options.onThreadEnd(reason)
+    if (reason === 'crashed') this.#options.log.error({ error: message }, 'an evaluator thread crashed')
+    if (wasReady) this.#startThread()
+    else this.#startThreadLater(message)
+  }
+
+  #startThreadLater(message: string): void {
+    this.#firstReady.reject(new GatehouseError('ERR_INTERNAL', `an evaluator thread could not be started: ${message}`))
+    setTimeout(() => this.#isStopped || this.#startThread(), RESTART_DELAY_MS).unref()
+  }
+}
+
+/** Ends the thread at the deadline or when the client goes away. Returns what stops the watch. */
+function watch(thread: EvaluatorThread, { timeoutMs, deadline, signal }: JobLimits): () => void {
+  let isWatching = true
+  const end = (reason: EndReason) => {
+    if (isWatching) void thread.end(reason)
+  }
+  const onAbort = () => end('cancelled')
+  const spanMs = Math.min(timeoutMs, deadline - performance.now())
+  // One turn of the event loop later: an answer that lies in the queue already is in time, however busy we are.
+  const timer = setTimeout(() => setImmediate(end, 'deadline'), spanMs)
+  signal.addEventListener('abort', onAbort)
+  if (signal.aborted) onAbort()
+  return () => {
+    isWatching = false
+    clearTimeout(timer)
+    signal.removeEventListener('abort', onAbort)
+  }
+}
+
+function toOutcome<T>(result: JobAnswer | JobEnded): Outcome<T> {
+  if (result.type === 'ended' && result.reason === 'deadline') return { kind: 'timed-out' }
+  if (result.type === 'ended' || result.type === 'failed') return { kind: 'failed', message: result.message }
+  throw new GatehouseError('ERR_INTERNAL', `an evaluator thread gave the wrong answer: ${result.type}`)
+}
+
+function stopped(): GatehouseError {
+  return new GatehouseError('ERR_POOL_STOPPED', 'the shim is shutting down')
+}

@@ -1,0 +1,92 @@
+import { Worker } from 'node:worker_threads'
+import type { EvaluatedPolicy } from '../../evaluator/evaluate.ts'
+import { messageOf } from '../../util/errors.ts'
+import { modulePath } from '../../util/package-root.ts'
+import type { FromThread, Job, JobAnswer, PolicyLog, ToThread } from './messages.ts'
+
+/** Why a thread is no more. `crashed`: by itself, for example because its heap was full. */
+export type EndReason = 'deadline' | 'cancelled' | 'stopped' | 'crashed'
+
+/** A job whose thread ended before it answered. */
+export interface JobEnded {
+  readonly type: 'ended'
+  readonly reason: EndReason
+  readonly message: string
+}
+
+export interface EvaluatorThreadOptions {
+  readonly policies: readonly EvaluatedPolicy[]
+  readonly onReady: (thread: EvaluatorThread) => void
+  readonly onEnd: (thread: EvaluatorThread, end: JobEnded) => void
+  readonly onPolicyLog: (log: PolicyLog) => void
+}
+
+// The memory of guests is limited in their modules; this bounds what we build in JavaScript from what they say.
+const HEAP_LIMIT_MB = 512
+
+/** One evaluator thread, and the one job that it may be running. Ending it is the only way to interrupt a guest. */
+export class EvaluatorThread {
+  readonly #worker: Worker
+  readonly #options: EvaluatorThreadOptions
+  #finishJob: ((result: JobAnswer | JobEnded) => void) | undefined
+  #end: JobEnded | undefined
+
+  constructor(options: EvaluatorThreadOptions) {
+    this.#options = options
+    this.#worker = new Worker(modulePath('shim/pool/worker'), {
+      // How our own process was started, and what stands in its environment, is no guest's business.
+      execArgv: [],
+      env: {},
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT_MB },
+    })
+    this.#worker.on('message', (message: FromThread) => this.#receive(message))
+    this.#worker.on('messageerror', () => this.end('crashed'))
+    this.#worker.on('error', (error) => this.#finish('crashed', messageOf(error)))
+    this.#worker.on('exit', (code) => this.#finish('crashed', `exit code ${code}`))
+    this.setPolicies(options.policies)
+  }
+
+  /** Runs a job to its answer, or to the thread's end. The thread must be ready and idle. */
+  run(job: Job): Promise<JobAnswer | JobEnded> {
+    return new Promise((resolve) => {
+      this.#finishJob = resolve
+      if (this.#end === undefined) this.#post(job, job.type === 'evaluate' ? [job.request.json.buffer] : [])
+      else resolve(this.#end)
+    })
+  }
+
+  setPolicies(policies: readonly EvaluatedPolicy[]): void {
+    this.#post({ type: 'set-policies', policies })
+  }
+
+  /** Ends the thread wherever it is; a job that it runs is answered with the reason at once. */
+  async end(reason: EndReason): Promise<void> {
+    this.#finish(reason, reason)
+    await this.#worker.terminate()
+  }
+
+  #receive(message: FromThread): void {
+    if (this.#end !== undefined) return
+    switch (message.type) {
+      case 'ready':
+        this.#options.onReady(this)
+        break
+      case 'policy-log':
+        this.#options.onPolicyLog(message)
+        break
+      default:
+        this.#finishJob?.(message)
+    }
+  }
+
+  #finish(reason: EndReason, message: string): void {
+    if (this.#end !== undefined) return
+    this.#end = { type: 'ended', reason, message }
+    this.#finishJob?.(this.#end)
+    this.#options.onEnd(this, this.#end)
+  }
+
+  #post(message: ToThread, transfer: readonly ArrayBufferLike[] = []): void {
+    this.#worker.postMessage(message, transfer as ArrayBuffer[])
+  }
+}

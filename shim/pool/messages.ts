@@ -1,0 +1,59 @@
+import type { EvaluationRequest } from '../../evaluator/admission-request.ts'
+import type { AdmissionResponse } from '../../evaluator/admission-response.ts'
+import type { EvaluatedPolicy, PolicyLogLine, SettingsVerdict } from '../../evaluator/evaluate.ts'
+
+/** What the front sends to an evaluator thread. */
+export type ToThread = Job | SetPolicies
+
+/** One piece of work. A thread is given the next one only after it has answered, so answers need no numbers. */
+export type Job = EvaluateJob | ValidateSettingsJob
+
+export interface EvaluateJob {
+  readonly type: 'evaluate'
+  readonly policyId: string
+  /** Its bytes are handed over, not copied. */
+  readonly request: EvaluationRequest
+}
+
+export interface ValidateSettingsJob {
+  readonly type: 'validate-settings'
+  readonly policy: EvaluatedPolicy
+}
+
+/** Replaces the policies that jobs may name. Compiled modules are shared between threads, not copied. */
+export interface SetPolicies {
+  readonly type: 'set-policies'
+  readonly policies: readonly EvaluatedPolicy[]
+}
+
+/** What an evaluator thread sends to the front. */
+export type FromThread = Ready | JobAnswer | PolicyLog
+
+/** The thread has loaded its code. */
+export interface Ready {
+  readonly type: 'ready'
+}
+
+export type JobAnswer = Evaluated | SettingsValidated | JobFailed
+
+export interface Evaluated {
+  readonly type: 'evaluated'
+  readonly response: AdmissionResponse
+}
+
+export interface SettingsValidated {
+  readonly type: 'settings-validated'
+  readonly verdict: SettingsVerdict
+}
+
+/** Our own code in the thread failed; guests that fail are ordinary answers. */
+export interface JobFailed {
+  readonly type: 'failed'
+  readonly message: string
+}
+
+export interface PolicyLog {
+  readonly type: 'policy-log'
+  readonly policyId: string
+  readonly line: PolicyLogLine
+}

@@ -1,0 +1,40 @@
+import { parentPort } from 'node:worker_threads'
+import type { EvaluatedPolicy, PolicyLogObserver } from '../../evaluator/evaluate.ts'
+import { evaluate, validateSettings } from '../../evaluator/evaluate.ts'
+import { messageOf } from '../../util/errors.ts'
+import { limitLog } from './log-limit.ts'
+import type { FromThread, Job, JobAnswer, ToThread } from './messages.ts'
+
+// The entry file of an evaluator thread: runs one job after the other, each to its end.
+
+const policies = new Map<string, EvaluatedPolicy>()
+
+parentPort?.on('message', (message: ToThread) => {
+  if (message.type !== 'set-policies') return post(answer(message))
+  policies.clear()
+  for (const policy of message.policies) policies.set(policy.id, policy)
+})
+post({ type: 'ready' })
+
+function answer(job: Job): JobAnswer {
+  try {
+    if (job.type === 'validate-settings') {
+      const verdict = validateSettings(job.policy, observerFor(job.policy.id))
+      return { type: 'settings-validated', verdict }
+    }
+    const policy = policies.get(job.policyId)
+    if (policy === undefined) throw new Error(`policy ${job.policyId} is not loaded any more`)
+    return { type: 'evaluated', response: evaluate(policy, job.request, observerFor(policy.id)) }
+  } catch (error) {
+    return { type: 'failed', message: messageOf(error) }
+  }
+}
+
+/** Lines are sent as they come, so that those of a guest that is ended later are not lost. */
+function observerFor(policyId: string): PolicyLogObserver {
+  return limitLog((line) => post({ type: 'policy-log', policyId, line }))
+}
+
+function post(message: FromThread): void {
+  parentPort?.postMessage(message)
+}

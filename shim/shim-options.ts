@@ -1,0 +1,33 @@
+import type { LogFormat, LogLevel } from '../util/log.ts'
+import type { Authority } from './connect/authority.ts'
+import type { UnixSocketOptions } from './socket/unix-socket.ts'
+import type { CertificateSource } from './tls/certificate-source.ts'
+
+/** Everything that the shim can be told. Checked where it is read; trusted from here on. */
+export interface ShimOptions {
+  /** policies.yml, or a file or folder of ClusterAdmissionPolicy YAML. */
+  readonly policies: string
+  readonly socket?: SocketOptions
+  readonly https?: Authority
+  /** Plain HTTP, for probes only. */
+  readonly probes?: Authority
+  readonly certificates: CertificateSource
+  readonly workers: number
+  readonly queue: number
+  readonly policyTimeoutMs: number
+  readonly memoryLimitBytes: number
+  readonly graceMs: number
+}
+
+/** The Unix socket, and where a CONNECT on it may go. */
+export interface SocketOptions extends UnixSocketOptions {
+  /** Ends in the shim. */
+  readonly virtualHosts: readonly Authority[]
+  /** Is passed on as raw TCP. */
+  readonly allowedTargets: readonly Authority[]
+}
+
+export interface LogSettings {
+  readonly level: LogLevel
+  readonly format: LogFormat
+}

@@ -1,0 +1,77 @@
+import type { Log } from '../util/log.ts'
+import { Drain } from './http/drain.ts'
+import { createHandlers } from './http/handlers.ts'
+import type { Listener } from './http/listener.ts'
+import { openListeners } from './http/listeners.ts'
+import { loadPolicySpecs } from './policies/load-policy-specs.ts'
+import { loadPolicySet } from './policy-set/load-policy-set.ts'
+import { listFailures } from './policy-set/policy-set.ts'
+import { EvaluatorPool, type StartedEvaluatorPool } from './pool/evaluator-pool.ts'
+import { logPolicyLine } from './review/policy-log.ts'
+import { Reviewer } from './review/reviewer.ts'
+import type { ShimOptions } from './shim-options.ts'
+import { StartedShim } from './started-shim.ts'
+import { Metrics } from './telemetry/metrics.ts'
+import { readCertificate, watchCertificate } from './tls/certificate-source.ts'
+import type { ServerCertificate } from './tls/server-certificate.ts'
+
+/** The sidecar beside the API server, not started yet. */
+export class Shim {
+  readonly #options: ShimOptions
+  readonly #log: Log
+
+  constructor(options: ShimOptions, log: Log) {
+    this.#options = options
+    this.#log = log
+  }
+
+  /**
+   * Loads the policies, then listens: whoever can connect gets verdicts.
+   * @throws GatehouseError when nothing can be served; a policy that cannot be loaded is only that policy's failure
+   */
+  async start(): Promise<StartedShim> {
+    await using resources = new AsyncDisposableStack()
+    const log = this.#log
+    const specs = await loadPolicySpecs(this.#options.policies)
+    const certificate = await readCertificate(this.#options.certificates)
+    const metrics = new Metrics()
+    const pool = resources.use(await this.#startPool(metrics))
+    const policies = await loadPolicySet(specs, { ...this.#options, pool, log })
+    const readPolicies = () => policies
+    metrics.observe(() => pool.stats, readPolicies)
+
+    const drain = new Drain()
+    const reviewer = new Reviewer({ pool, metrics, log })
+    const handlers = createHandlers({ readPolicies, reviewer, metrics, drain, log })
+    const listeners: Listener[] = []
+    await openListeners({ ...this.#options, ...handlers, certificate, log }, (listener) => {
+      listeners.push(listener)
+      resources.defer(() => close(listener))
+    })
+    const onChange = (renewed: ServerCertificate) => {
+      for (const listener of listeners) listener.useCertificate(renewed)
+    }
+    resources.use(watchCertificate(this.#options.certificates, certificate, { onChange, log }))
+
+    const { graceMs } = this.#options
+    const started = new StartedShim({ listeners, drain, graceMs, log, resources: resources.move() })
+    const failed = listFailures(policies).map(({ id }) => id)
+    log.info({ addresses: started.addresses, policies: policies.size, failed }, 'ready')
+    return started
+  }
+
+  #startPool(metrics: Metrics): Promise<StartedEvaluatorPool> {
+    const log = this.#log
+    return new EvaluatorPool({
+      ...this.#options,
+      log,
+      onPolicyLog: (line) => logPolicyLine(log, line),
+      onThreadEnd: (reason) => metrics.recordThreadEnd(reason),
+    }).start()
+  }
+}
+
+async function close(listener: Listener): Promise<void> {
+  await listener.stopAccepting()
+  listener.closeConnections()
+}

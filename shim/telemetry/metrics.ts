@@ -1,0 +1,143 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { AdmissionResponse } from '../../evaluator/admission-response.ts'
+import type { FailedPolicy, PolicySet } from '../policy-set/policy-set.ts'
+import { listFailures } from '../policy-set/policy-set.ts'
+import type { PoolStats } from '../pool/evaluator-pool.ts'
+import type { EndReason } from '../pool/evaluator-thread.ts'
+import type { Review } from '../review/review.ts'
+import { BoundedValues } from './bounded-values.ts'
+
+const EVALUATION_LABELS = [
+  'policy_name',
+  'policy_mode',
+  'resource_kind',
+  'resource_namespace',
+  'resource_request_operation',
+  'accepted',
+  'mutated',
+  'request_origin',
+  'error_code',
+] as const
+
+// Kubewarden's start at 5 ms, where our evaluations end.
+const LATENCY_BUCKETS_MS = [
+  0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000,
+]
+
+type EvaluationLabels = Partial<Record<(typeof EVALUATION_LABELS)[number], string>>
+
+/** What `/metrics` shows. Kubewarden's names and labels, so that its dashboards work; ours start with `gatehouse_`. */
+export class Metrics {
+  readonly #registry = new Registry()
+  readonly #evaluations: Counter<(typeof EVALUATION_LABELS)[number] | 'initialization_error'>
+  readonly #latency: Histogram<(typeof EVALUATION_LABELS)[number]>
+  readonly #threadsEnded: Counter<'reason'>
+  // What one cluster plausibly has; anything beyond shares the value `other`.
+  readonly #namespaces = new BoundedValues(1000)
+  readonly #kinds = new BoundedValues(1000)
+  readonly #operations = new BoundedValues(10)
+  readonly #codes = new BoundedValues(100)
+
+  constructor() {
+    const registers = [this.#registry]
+    collectDefaultMetrics({ register: this.#registry })
+    this.#evaluations = new Counter({
+      name: 'kubewarden_policy_evaluations_total',
+      help: 'Number of policy evaluations; accepted and mutated say what the policy itself decided.',
+      labelNames: [...EVALUATION_LABELS, 'initialization_error'],
+      registers,
+    })
+    this.#latency = new Histogram({
+      name: 'kubewarden_policy_evaluation_latency_milliseconds',
+      help: 'Duration of policy evaluations, the wait for a thread included, in milliseconds.',
+      labelNames: EVALUATION_LABELS,
+      buckets: LATENCY_BUCKETS_MS,
+      registers,
+    })
+    this.#threadsEnded = new Counter({
+      name: 'gatehouse_evaluator_threads_ended_total',
+      help: 'Evaluator threads that ended before the shim did: deadline, cancelled or crashed.',
+      labelNames: ['reason'],
+      registers,
+    })
+  }
+
+  /** Counts one verdict as the policy itself gave it, so that what monitor mode hides stays visible. */
+  recordEvaluation(review: Review, verdict: AdmissionResponse, latencyMs: number): void {
+    const labels = this.#labelsOf(review, verdict)
+    this.#evaluations.inc(labels)
+    this.#latency.observe(labels, latencyMs)
+  }
+
+  /** Counts a request for a policy that could not be loaded. */
+  recordInitializationError({ id, error }: FailedPolicy): void {
+    this.#evaluations.inc({ policy_name: id, initialization_error: error })
+  }
+
+  recordThreadEnd(reason: EndReason): void {
+    this.#threadsEnded.inc({ reason })
+  }
+
+  /** Reads the state of the pool and of the policies whenever somebody asks for the metrics. */
+  observe(readPool: () => PoolStats, readPolicies: () => PolicySet): void {
+    const registers = [this.#registry]
+    new Gauge({
+      name: 'gatehouse_evaluator_threads',
+      help: 'Evaluator threads by state.',
+      labelNames: ['state'],
+      registers,
+      collect() {
+        const { idle, busy, starting } = readPool()
+        this.set({ state: 'idle' }, idle)
+        this.set({ state: 'busy' }, busy)
+        this.set({ state: 'starting' }, starting)
+      },
+    })
+    new Gauge({
+      name: 'gatehouse_evaluator_queue_length',
+      help: 'Requests that wait for an evaluator thread.',
+      registers,
+      collect() {
+        this.set(readPool().queued)
+      },
+    })
+    new Gauge({
+      name: 'gatehouse_policies',
+      help: 'Configured policies by state.',
+      labelNames: ['state'],
+      registers,
+      collect() {
+        const policies = readPolicies()
+        const failed = listFailures(policies).length
+        this.set({ state: 'served' }, policies.size - failed)
+        this.set({ state: 'failed' }, failed)
+      },
+    })
+  }
+
+  /** The exposition format of Prometheus, and its media type. */
+  async expose(): Promise<{ contentType: string; text: string }> {
+    return { contentType: this.#registry.contentType, text: await this.#registry.metrics() }
+  }
+
+  #labelsOf({ origin, policy, request }: Review, { allowed, patch, status }: AdmissionResponse): EvaluationLabels {
+    const { attributes } = request
+    return {
+      policy_name: policy.id,
+      policy_mode: policy.mode,
+      accepted: String(allowed),
+      mutated: String(patch !== undefined),
+      ...(status?.code === undefined ? {} : { error_code: this.#codes.admit(String(status.code)) }),
+      ...(attributes === undefined
+        ? {}
+        : {
+            request_origin: origin,
+            resource_kind: this.#kinds.admit((attributes.requestKind ?? attributes.kind).kind),
+            resource_request_operation: this.#operations.admit(attributes.operation),
+            ...(attributes.namespace === undefined
+              ? {}
+              : { resource_namespace: this.#namespaces.admit(attributes.namespace) }),
+          }),
+    }
+  }
+}
