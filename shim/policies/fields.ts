@@ -1,7 +1,5 @@
 import * as z from 'zod'
-
-export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+import { isRecord } from '../../util/record.ts'
 
 /**
  * `refuse`: unknown keys are problems, as in the API server's strict decoding. `ignore`: they are ignored as Kubewarden

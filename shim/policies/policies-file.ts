@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { fields, isRecord } from './fields.ts'
+import { isRecord } from '../../util/record.ts'
+import { fields } from './fields.ts'
 import { resolveModule } from './module-source.ts'
 import { POLICY_SHAPE } from './policy-shape.ts'
 import type { PolicySpec } from './policy-spec.ts'

@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { fields, isRecord } from './fields.ts'
+import { isRecord } from '../../util/record.ts'
+import { fields } from './fields.ts'
 import { describeUnusableModule } from './module-source.ts'
 
 const nonEmpty = z.string().min(1)
