@@ -1,11 +1,26 @@
-import { GatehouseError } from '../util/errors.ts'
-import type { Span } from '../util/json-scan.ts'
+import { concatBytes } from '../util/bytes.ts'
+import { GatehouseError, messageOf } from '../util/errors.ts'
+import { decodeString, type JsonNode, type Outline, type Span, scanJson } from '../util/json-scan.ts'
+import { throwProblems } from '../util/problems.ts'
+import { JsonProjection } from './json-projection.ts'
+import {
+  findShapeProblems,
+  memberOf,
+  type ObjectShape,
+  optional,
+  outlineOf,
+  readShape,
+  required,
+} from './json-shape.ts'
+import type { RequestAttributes } from './request-attributes.ts'
+
+export type { RequestAttributes } from './request-attributes.ts'
 
 /** A request as an evaluator thread needs it. Structured-cloneable; `json.buffer` belongs to it alone and may be transferred. */
 export interface EvaluationRequest {
   readonly uid: string
   /** The request as the guest sees it. */
-  readonly json: Uint8Array
+  readonly json: Uint8Array<ArrayBuffer>
   /** The document that a patch applies to: `object` inside `json`, or all of it for a raw request. Absent on DELETE. */
   readonly object?: Span
 }
@@ -15,40 +30,96 @@ export interface ParsedAdmissionRequest extends EvaluationRequest {
   readonly attributes: RequestAttributes
 }
 
-export interface RequestAttributes {
-  readonly operation: string
-  readonly kind: GroupVersionKind
-  readonly resource: GroupVersionResource
-  readonly subResource?: string
-  readonly requestKind?: GroupVersionKind
-  readonly requestResource?: GroupVersionResource
-  readonly name?: string
-  readonly namespace?: string
-  readonly userName?: string
-  readonly dryRun?: boolean
+const KIND = { group: required('string'), version: required('string'), kind: required('string') }
+const RESOURCE = { group: required('string'), version: required('string'), resource: required('string') }
+
+// What Kubewarden's guests are given, and nothing else: fields that it does not know never reach them.
+// https://pkg.go.dev/k8s.io/api/admission/v1#AdmissionRequest
+const REQUEST: ObjectShape = {
+  uid: required('string'),
+  kind: required(KIND),
+  resource: required(RESOURCE),
+  subResource: optional('string'),
+  requestKind: optional(KIND),
+  requestResource: optional(RESOURCE),
+  requestSubResource: optional('string'),
+  name: optional('string'),
+  namespace: optional('string'),
+  operation: required('string'),
+  userInfo: required({
+    username: optional('string'),
+    uid: optional('string'),
+    groups: optional('array'),
+    extra: optional('object'),
+  }),
+  object: optional('any'),
+  oldObject: optional('any'),
+  dryRun: optional('boolean'),
+  options: optional('any'),
 }
 
-export interface GroupVersionKind {
-  readonly group: string
-  readonly version: string
-  readonly kind: string
+// `userInfo` is left out on purpose: of it only the name is for routing, metrics and logs.
+const ATTRIBUTES: ObjectShape = {
+  operation: required('string'),
+  kind: required(KIND),
+  resource: required(RESOURCE),
+  subResource: optional('string'),
+  requestKind: optional(KIND),
+  requestResource: optional(RESOURCE),
+  name: optional('string'),
+  namespace: optional('string'),
+  dryRun: optional('boolean'),
 }
 
-export interface GroupVersionResource {
-  readonly group: string
-  readonly version: string
-  readonly resource: string
-}
+const REVIEW: ObjectShape = { request: required(REQUEST) }
+const REVIEW_OUTLINE = outlineOf(REVIEW)
+const RAW_OUTLINE: Outline = { request: { uid: {} } }
 
 /**
- * Reads the body of an AdmissionReview.
+ * Reads the body of an AdmissionReview. Values are copied byte for byte and only once of members given twice, so that
+ * the guest cannot see another value than routing did.
  * @throws GatehouseError ERR_REQUEST_MALFORMED (not JSON: HTTP 400) or ERR_REQUEST_INVALID (not an AdmissionReview: 422).
  */
-export function parseAdmissionReview(_body: Uint8Array): ParsedAdmissionRequest {
-  throw new GatehouseError('ERR_INTERNAL', 'not built yet')
+export function parseAdmissionReview(body: Uint8Array): ParsedAdmissionRequest {
+  const review = scanBody(body, REVIEW_OUTLINE)
+  throwProblems('ERR_REQUEST_INVALID', findShapeProblems(review, REVIEW))
+  const request = review.members.get('request') as JsonNode
+  const projection = new JsonProjection(body)
+  projection.write(request, REQUEST)
+  const object = projection.spanOf(memberOf(request, 'object'))
+  return {
+    uid: readString(body, memberOf(request, 'uid')) ?? '',
+    json: projection.toBytes(),
+    ...(object && { object }),
+    attributes: readAttributes(body, request),
+  }
 }
 
 /** Reads the body of a raw review, `{"request": <any JSON>}`. @throws as `parseAdmissionReview` */
-export function parseRawReview(_body: Uint8Array): EvaluationRequest {
-  throw new GatehouseError('ERR_INTERNAL', 'not built yet')
+export function parseRawReview(body: Uint8Array): EvaluationRequest {
+  const review = scanBody(body, RAW_OUTLINE)
+  throwProblems('ERR_REQUEST_INVALID', findShapeProblems(review, {}))
+  const request = review.members.get('request')
+  if (request === undefined) throw new GatehouseError('ERR_REQUEST_INVALID', 'request: is missing')
+  const json = concatBytes([body.subarray(request.start, request.end)])
+  const uid = readString(body, memberOf(request, 'uid')) ?? ''
+  return { uid, json, object: { start: 0, end: json.length } }
+}
+
+function readAttributes(body: Uint8Array, request: JsonNode): RequestAttributes {
+  const userName = readString(body, memberOf(memberOf(request, 'userInfo'), 'username'))
+  const attributes = readShape(body, request, ATTRIBUTES) as RequestAttributes
+  return userName === undefined ? attributes : { ...attributes, userName }
+}
+
+function readString(body: Uint8Array, node: JsonNode | undefined): string | undefined {
+  return node?.type === 'string' ? decodeString(body, node) : undefined
+}
+
+function scanBody(body: Uint8Array, outline: Outline): JsonNode {
+  try {
+    return scanJson(body, outline).root
+  } catch (cause) {
+    throw new GatehouseError('ERR_REQUEST_MALFORMED', `the request is not JSON: ${messageOf(cause)}`, { cause })
+  }
 }

@@ -1,5 +1,10 @@
 // https://github.com/tc39/proposal-json-parse-with-source, in V8 since Node 22; TypeScript's libraries do not have it yet.
 interface JSON {
   /** A value that `JSON.stringify` writes as this text. */
-  rawJSON(text: string): object
+  rawJSON(text: string): { readonly rawJSON: string }
+  isRawJSON(value: unknown): value is { readonly rawJSON: string }
+  parse(
+    text: string,
+    reviver: (name: string, value: unknown, context: { readonly source?: string }) => unknown,
+  ): unknown
 }

@@ -24,6 +24,8 @@ export interface GuestInstance {
 
 /** One way in which modules expect to be called (an execution mode); one file each in this folder. */
 export interface GuestKind {
+  /** Why the module could never be instantiated or called, as rests of a sentence: `does not export a memory`. */
+  problemsOf(module: WebAssembly.Module): string[]
   /** Instantiates the module and runs its start-up code. @throws GuestFailure */
   instantiate(module: PolicyModule, host: GuestHost): GuestInstance
 }

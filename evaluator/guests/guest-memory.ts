@@ -1,0 +1,70 @@
+import { formatBytes } from '../../util/bytes.ts'
+import { GuestFailure } from './guest.ts'
+
+const TEXT = new TextDecoder()
+
+/**
+ * A guest's linear memory as the host sees it. Pointers come from the guest and are checked; views are made afresh for
+ * each access, because a memory that grows leaves its old views empty.
+ */
+export class GuestMemory {
+  #memory: WebAssembly.Memory | undefined
+
+  /** Names the memory, once the instance that exports it exists. */
+  attach(memory: WebAssembly.Memory): void {
+    this.#memory = memory
+  }
+
+  get byteLength(): number {
+    return this.#memory?.buffer.byteLength ?? 0
+  }
+
+  /** The guest's own bytes, for use before the guest runs again. @throws GuestFailure */
+  view(pointer: number, length: number): Uint8Array<ArrayBuffer> {
+    if (this.#memory === undefined) throw new GuestFailure('guest called the host before its memory was there')
+    const [start, count] = [toUnsigned(pointer), toUnsigned(length)]
+    if (start + count > this.byteLength) {
+      throw new GuestFailure(`guest passed ${count} bytes at ${start}, but its memory ends at ${this.byteLength}`)
+    }
+    return new Uint8Array(this.#memory.buffer, start, count)
+  }
+
+  dataView(pointer: number, length: number): DataView<ArrayBuffer> {
+    const { buffer, byteOffset, byteLength } = this.view(pointer, length)
+    return new DataView(buffer, byteOffset, byteLength)
+  }
+
+  write(pointer: number, bytes: Uint8Array): void {
+    this.view(pointer, bytes.length).set(bytes)
+  }
+
+  /** Writes pieces one behind the other. */
+  writeAll(pointer: number, pieces: readonly Uint8Array[]): void {
+    let position = toUnsigned(pointer)
+    for (const piece of pieces) {
+      this.write(position, piece)
+      position += piece.length
+    }
+  }
+
+  /** A copy of bytes that may not be more than `max`. */
+  read(pointer: number, length: number, max: number): Uint8Array {
+    const bytes = this.view(pointer, length)
+    if (bytes.length <= max) return bytes.slice()
+    throw new GuestFailure(
+      `guest answered with ${formatBytes(bytes.length)}, but at most ${formatBytes(max)} are taken`,
+    )
+  }
+
+  /** Text for people; bytes that are no UTF-8 are replaced, and what is longer than `max` bytes is cut. */
+  readText(pointer: number, length: number, max: number): string {
+    const bytes = this.view(pointer, length)
+    const text = TEXT.decode(bytes.subarray(0, max))
+    return bytes.length <= max ? text : `${text}… (${formatBytes(bytes.length)} in all)`
+  }
+}
+
+// The guest's i32 values arrive signed, but pointers and lengths are not.
+function toUnsigned(value: number): number {
+  return value < 0 ? value + 2 ** 32 : value
+}

@@ -1,0 +1,13 @@
+import type { ExecutionMode } from '../module/metadata.ts'
+import type { GuestKind } from './guest.ts'
+import { WAPC } from './wapc.ts'
+
+const KINDS: ReadonlyMap<ExecutionMode, GuestKind> = new Map([['kubewarden-wapc', WAPC]])
+
+/** The execution modes that can be served. */
+export const SERVED_MODES: readonly ExecutionMode[] = [...KINDS.keys()]
+
+/** How modules of an execution mode are called; undefined if that mode is not served. */
+export function guestKindOf(mode: ExecutionMode): GuestKind | undefined {
+  return KINDS.get(mode)
+}

@@ -1,0 +1,138 @@
+import type { PolicyModule } from '../module/policy-module.ts'
+import { StandardStreams } from '../wasi/standard-streams.ts'
+import { createWasi, GuestExit } from '../wasi/wasi.ts'
+import { GuestFailure, type GuestHost, type GuestInstance, type GuestKind } from './guest.ts'
+import { GuestMemory } from './guest-memory.ts'
+import { MemoryWatch } from './memory-watch.ts'
+import { describeShapeProblems } from './module-shape.ts'
+import { describeTrap } from './trap.ts'
+import { createExchange, type WapcExchange, wapcImports } from './wapc-exchange.ts'
+
+// `_initialize` is none of them: the reference host does not call it either.
+const STARTERS = ['_start', 'wapc_init'] as const
+
+/** Guests that speak waPC, Kubewarden's default. https://wapc.io/docs/spec/ */
+export const WAPC: GuestKind = {
+  problemsOf(module) {
+    const exports = [
+      { name: 'memory', kind: 'memory' },
+      { name: '__guest_call', kind: 'function' },
+    ] as const
+    return describeShapeProblems(module, { exports, imports: createImports(UNLINKED) })
+  },
+  instantiate(module, host) {
+    const guest = new WapcGuest(module.memoryLimitBytes, host)
+    guest.start(module)
+    return guest
+  },
+}
+
+class WapcGuest implements GuestInstance {
+  readonly #imports: WebAssembly.Imports
+  readonly #memory = new GuestMemory()
+  readonly #watch: MemoryWatch
+  readonly #streams: StandardStreams
+  #exchange = createExchange('', [])
+  #exports: Record<string, unknown> = {}
+
+  constructor(memoryLimitBytes: number, host: GuestHost) {
+    this.#watch = new MemoryWatch(this.#memory, memoryLimitBytes)
+    const console = (line: string): void => {
+      this.#watch.hear(line)
+      host.console(line)
+    }
+    this.#streams = new StandardStreams(console)
+    this.#imports = createImports({
+      memory: this.#memory,
+      streams: this.#streams,
+      host: { callHost: (...call) => host.callHost(...call), console },
+      exchange: () => this.#exchange,
+    })
+  }
+
+  start({ module }: PolicyModule): void {
+    this.#run('guest could not be instantiated: ', () => {
+      this.#exports = new WebAssembly.Instance(module, this.#imports).exports
+    })
+    this.#memory.attach(this.#exports['memory'] as WebAssembly.Memory)
+    this.#watch.start()
+    for (const starter of STARTERS) this.#runStarter(starter)
+  }
+
+  validate(request: Uint8Array, settings: Uint8Array): Uint8Array {
+    return this.#call('validate', [BEFORE_REQUEST, request, BEFORE_SETTINGS, settings, AFTER_SETTINGS])
+  }
+
+  validateSettings(settings: Uint8Array): Uint8Array {
+    return this.#call('validate_settings', [settings])
+  }
+
+  #runStarter(name: string): void {
+    const starter = this.#exports[name]
+    if (typeof starter !== 'function') return
+    this.#run(`guest failed in ${name}: `, () => {
+      try {
+        starter()
+      } catch (thrown) {
+        // TinyGo ends its start-up code this way, and expects to be called afterwards
+        if (!(thrown instanceof GuestExit) || thrown.code !== 0) throw thrown
+      }
+    })
+  }
+
+  #call(operation: string, payload: readonly Uint8Array[]): Uint8Array {
+    const exchange = createExchange(operation, payload)
+    this.#exchange = exchange
+    const guestCall = this.#exports['__guest_call'] as (operationLength: number, payloadLength: number) => unknown
+    const payloadLength = payload.reduce((length, piece) => length + piece.length, 0)
+    return this.#run('Guest call failure: ', () =>
+      readOutcome(guestCall(exchange.operation.length, payloadLength), exchange),
+    )
+  }
+
+  // Whatever is thrown in here, a GuestFailure comes out; lines that the guest left unfinished are let go first.
+  #run<T>(prefix: string, action: () => T): T {
+    try {
+      return action()
+    } catch (thrown) {
+      this.#streams.flush()
+      throw new GuestFailure(prefix + describeTrap(thrown, this.#watch), { cause: thrown })
+    } finally {
+      this.#streams.flush()
+    }
+  }
+}
+
+interface ImportParts {
+  readonly memory: GuestMemory
+  readonly streams: StandardStreams
+  readonly host: GuestHost
+  /** The call that is under way. */
+  readonly exchange: () => WapcExchange
+}
+
+// Enough to name the imports; nobody calls them.
+const UNLINKED: ImportParts = {
+  memory: new GuestMemory(),
+  streams: new StandardStreams(() => {}),
+  host: { callHost: () => new Uint8Array(), console() {} },
+  exchange: () => createExchange('', []),
+}
+
+function createImports({ memory, streams, host, exchange }: ImportParts): WebAssembly.Imports {
+  return { wapc: wapcImports(exchange, memory, host), ...createWasi(memory, streams) }
+}
+
+const BEFORE_REQUEST = Buffer.from('{"request":')
+const BEFORE_SETTINGS = Buffer.from(',"settings":')
+const AFTER_SETTINGS = Buffer.from('}')
+
+function readOutcome(returned: unknown, { guestResponse, guestError }: WapcExchange): Uint8Array {
+  if (typeof returned !== 'number') throw new GuestFailure('`__guest_call` does not return an i32')
+  const isSuccess = returned !== 0
+  if (isSuccess && guestResponse !== undefined) return guestResponse
+  if (guestError !== undefined) throw new GuestFailure(guestError)
+  throw new GuestFailure(
+    isSuccess ? 'No error message OR response set for call success' : 'No error message set for call failure',
+  )
+}

@@ -1,0 +1,107 @@
+import { messageOf } from '../util/errors.ts'
+import { type JsonNode, scanJson } from '../util/json-scan.ts'
+import { formatProblem } from '../util/problems.ts'
+import type { EvaluationRequest } from './admission-request.ts'
+import type { AdmissionResponse, Status } from './admission-response.ts'
+import { diffJson } from './json-patch.ts'
+import {
+  findShapeProblems,
+  memberOf,
+  type ObjectShape,
+  optional,
+  outlineOf,
+  readShape,
+  required,
+} from './json-shape.ts'
+import { parseLossless, refuseTooManyValues } from './lossless-json.ts'
+
+const MUTATED_WITHOUT_OBJECT =
+  'Incoming object is null, which happens only with DELETE operations, but the policy is attempting a mutation. This is not allowed'
+
+/** Makes a guest's answer into an AdmissionResponse. @throws Error when the answer is not a ValidationResponse */
+export function toAdmissionResponse(answer: Uint8Array, request: EvaluationRequest): AdmissionResponse {
+  const { mutatedObject, ...verdict } = parseValidationResponse(answer)
+  if (mutatedObject !== undefined && request.object === undefined) {
+    return toVerdict(request.uid, { accepted: false, message: MUTATED_WITHOUT_OBJECT })
+  }
+  return { ...toVerdict(request.uid, verdict), ...toPatch(request, mutatedObject) }
+}
+
+/** What a guest answers to `validate`, but for the mutated object. */
+interface Verdict {
+  readonly accepted: boolean
+  readonly message?: string
+  readonly code?: number
+  readonly audit_annotations?: Readonly<Record<string, string>>
+  readonly warnings?: readonly string[]
+}
+
+function toVerdict(uid: string, verdict: Verdict): AdmissionResponse {
+  return {
+    uid,
+    allowed: verdict.accepted,
+    ...toStatus(verdict),
+    auditAnnotations: verdict.audit_annotations ?? null,
+    warnings: verdict.warnings ?? null,
+  }
+}
+
+// Present even when the request is allowed, if the policy had something to say.
+function toStatus({ message, code }: Verdict): { readonly status?: Status } {
+  if (message === undefined && code === undefined) return {}
+  return { status: { ...(message !== undefined && { message }), ...(code !== undefined && { code }) } }
+}
+
+function toPatch(
+  { json, object }: EvaluationRequest,
+  mutated: Uint8Array | undefined,
+): Pick<AdmissionResponse, 'patch' | 'patchType'> {
+  if (mutated === undefined || object === undefined) return {}
+  const original = json.subarray(object.start, object.end)
+  if (Buffer.compare(original, mutated) === 0) return {}
+  const operations = diffJson(parseLossless(original), parseLossless(mutated))
+  if (operations.length === 0) return {}
+  return { patch: Buffer.from(JSON.stringify(operations)).toString('base64'), patchType: 'JSONPatch' }
+}
+
+const VERDICT: ObjectShape = {
+  accepted: required('boolean'),
+  message: optional('string'),
+  code: optional('number'),
+  audit_annotations: optional('object'),
+  warnings: optional('array'),
+}
+const RESPONSE: ObjectShape = { ...VERDICT, mutated_object: optional('any') }
+const RESPONSE_OUTLINE = outlineOf(RESPONSE)
+
+/** The verdict as values, and the mutated object as bytes: many guests give it back as it was. */
+function parseValidationResponse(answer: Uint8Array): Verdict & { readonly mutatedObject?: Uint8Array } {
+  try {
+    const text = scanJson(answer, RESPONSE_OUTLINE)
+    refuseTooManyValues(text)
+    refuse(findShapeProblems(text.root, RESPONSE).map(formatProblem))
+    const verdict = readShape(answer, text.root, VERDICT) as Verdict
+    refuse(findValueProblems(verdict))
+    return { ...verdict, ...bytesOf(answer, memberOf(text.root, 'mutated_object')) }
+  } catch (cause) {
+    throw new Error(`cannot deserialize policy validation response: ${messageOf(cause)}`, { cause })
+  }
+}
+
+function bytesOf(answer: Uint8Array, node: JsonNode | undefined): { readonly mutatedObject?: Uint8Array } {
+  return node === undefined ? {} : { mutatedObject: answer.subarray(node.start, node.end) }
+}
+
+function refuse(problems: readonly string[]): void {
+  if (problems.length > 0) throw new Error(problems.join('; '))
+}
+
+// What the shape cannot say: the types within lists and maps, and that the code fits the 16 bits that Kubewarden gives it.
+function findValueProblems({ code = 0, warnings = [], audit_annotations: annotations = {} }: Verdict): string[] {
+  const isText = (value: unknown) => typeof value === 'string'
+  return [
+    ...(Number.isInteger(code) && code >= 0 && code < 2 ** 16 ? [] : [`code: must be from 0 to 65535, but is ${code}`]),
+    ...(warnings.every(isText) ? [] : ['warnings: must be a list of strings']),
+    ...(Object.values(annotations).every(isText) ? [] : ['audit_annotations: must hold strings only']),
+  ]
+}
