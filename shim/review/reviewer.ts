@@ -3,10 +3,10 @@ import { applyPolicyMode } from '../../evaluator/policy-mode.ts'
 import { GatehouseError } from '../../util/errors.ts'
 import type { Log } from '../../util/log.ts'
 import type { FailedPolicy, ServedPolicy } from '../policy-set/policy-set.ts'
-import type { Outcome, StartedEvaluatorPool } from '../pool/evaluator-pool.ts'
+import type { StartedEvaluatorPool } from '../pool/evaluator-pool.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Review } from './review.ts'
-import { TIMEOUT_MESSAGE } from './timeout-message.ts'
+import { toVerdict } from './to-verdict.ts'
 
 export interface ReviewerOptions {
   readonly pool: StartedEvaluatorPool
@@ -67,15 +67,4 @@ interface Verdict {
   readonly verdict: AdmissionResponse
   readonly response: AdmissionResponse
   readonly latencyMs: number
-}
-
-function toVerdict(outcome: Outcome<AdmissionResponse>, uid: string): AdmissionResponse {
-  switch (outcome.kind) {
-    case 'answered':
-      return outcome.value
-    case 'timed-out':
-      return rejectWithInternalError(uid, TIMEOUT_MESSAGE)
-    case 'failed':
-      return rejectWithInternalError(uid, `internal server error: ${outcome.message}`)
-  }
 }
