@@ -1,7 +1,7 @@
 import { type KeyObject, X509Certificate } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { isIP } from 'node:net'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { GatehouseError, messageOf } from '../../util/errors.ts'
 import { readIfPresent, writeAtomically } from './files.ts'
 import { readOrCreateKey } from './key.ts'
@@ -103,7 +103,11 @@ function fits(certificate: X509Certificate, { key, hosts, authority, now }: Serv
 
 async function readCertificate(path: string): Promise<X509Certificate | undefined> {
   const pem = await readIfPresent(path)
-  return pem === undefined ? undefined : new X509Certificate(pem)
+  try {
+    return pem === undefined ? undefined : new X509Certificate(pem)
+  } catch {
+    throw new Error(`${basename(path)} is not a certificate in PEM`)
+  }
 }
 
 async function write(path: string, pem: string): Promise<X509Certificate> {

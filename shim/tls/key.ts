@@ -1,4 +1,5 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { basename } from 'node:path'
 import { createOnce, readIfPresent } from './files.ts'
 
 /** Reads an EC P-256 key, or creates it readable by its owner only; of processes that do so at once, all get the same key. */
@@ -15,7 +16,15 @@ function generateKey(): string {
 }
 
 function parseKey(pem: string, path: string): KeyObject {
-  const key = createPrivateKey(pem)
-  if (key.asymmetricKeyDetails?.namedCurve !== 'prime256v1') throw new Error(`${path} is not an EC P-256 key`)
-  return key
+  const key = tryParse(pem)
+  if (key?.asymmetricKeyDetails?.namedCurve === 'prime256v1') return key
+  throw new Error(`${basename(path)} is not an EC P-256 private key in PEM`)
+}
+
+function tryParse(pem: string): KeyObject | undefined {
+  try {
+    return createPrivateKey(pem)
+  } catch {
+    return undefined
+  }
 }
