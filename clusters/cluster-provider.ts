@@ -22,8 +22,10 @@ export interface ClusterOptions {
   readonly assets?: string
   /** The gate `WasmPolicies`; off: everything is stock. */
   readonly wasmPolicies?: WasmPoliciesOptions
-  /** Extra kube-apiserver flags, `name=value`, appended last. */
+  /** Extra kube-apiserver flags, `name=value`, after all others: of a flag given twice the last one counts. */
   readonly apiServerArgs?: readonly string[]
+  /** The same for single API servers, by position; after `apiServerArgs`. */
+  readonly memberArgs?: readonly (readonly string[])[]
   /** Keeps what was created when `up` fails. */
   readonly retain?: boolean
 }

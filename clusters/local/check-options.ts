@@ -1,0 +1,28 @@
+import { GatehouseError } from '../../util/errors.ts'
+import { parseKubernetesVersion } from '../binaries/versions.ts'
+import { checkClusterName } from '../cluster-name.ts'
+import type { ClusterOptions } from '../cluster-provider.ts'
+
+/** As many as a machine may want; each takes 300 MB. */
+const MAX_API_SERVERS = 9
+
+/** Refuses options that no local cluster can have; the rest of the code trusts them. */
+export function checkOptions(options: ClusterOptions): void {
+  checkClusterName(options.name)
+  parseKubernetesVersion(options.kubernetesVersion)
+  const { apiServers, apiServerArgs = [], memberArgs = [] } = options
+  if (!Number.isInteger(apiServers) || apiServers < 1 || apiServers > MAX_API_SERVERS) {
+    throw refuse(`apiServers is ${apiServers}`, `Choose a number from 1 to ${MAX_API_SERVERS}.`)
+  }
+  if (memberArgs.length > apiServers) {
+    throw refuse(`memberArgs has ${memberArgs.length} entries for ${apiServers} API servers`, 'Leave some out.')
+  }
+  const malformed = [apiServerArgs, ...memberArgs].flat().find((arg) => !/^[a-z][a-z0-9-]*=/.test(arg))
+  if (malformed !== undefined) {
+    throw refuse(`'${malformed}' is no flag of kube-apiserver with a value`, 'Write it as name=value, without dashes.')
+  }
+}
+
+function refuse(message: string, hint: string): GatehouseError {
+  return new GatehouseError('ERR_CLUSTER_OPTIONS', message, { hint })
+}

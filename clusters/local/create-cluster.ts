@@ -1,0 +1,160 @@
+import { mkdir } from 'node:fs/promises'
+import { GatehouseError, isGatehouseError } from '../../util/errors.ts'
+import type { Steps } from '../../util/steps.ts'
+import { isExecutable } from '../binaries/binary.ts'
+import { type ResolvedBinaries, resolveBinaries } from '../binaries/resolve.ts'
+import type { ClusterOptions, WasmPoliciesOptions } from '../cluster-provider.ts'
+import { addToKubeconfig } from '../kubeconfig.ts'
+import { stopClusterProcesses } from './cluster-processes.ts'
+import { digestPolicies, ensureShimCertificates, registerPolicies } from './gate.ts'
+import type { ClusterLayout } from './layout.ts'
+import { ensureApiServer, ensureEtcd, ensureShim, kubeconfigEntry, membersOf } from './members.ts'
+import { ensurePki } from './pki.ts'
+import { findFreePorts } from './ports.ts'
+import { ClusterRecord, describeDifferences } from './record.ts'
+import { ensureSocketFolder } from './socket-folder.ts'
+
+/** What this run is to reach, besides what the cluster remembers of the run that created it. */
+interface Goal {
+  readonly kubeconfig: string | undefined
+  readonly policiesDigest: string | undefined
+}
+
+/** One line of progress. It does what is not done yet, so every action can run again. */
+interface Action {
+  readonly title: string
+  run(record: ClusterRecord, goal: Goal): Promise<unknown>
+}
+
+/** Brings the cluster to the state that the options ask for, be it absent, half there or running. Needs its lock. */
+export async function createCluster(
+  layout: ClusterLayout,
+  options: ClusterOptions,
+  steps: Steps,
+): Promise<ClusterRecord> {
+  const found = await ClusterRecord.read(layout)
+  if (found !== undefined) refuseOtherOptions(found, options)
+  const { wasmPolicies, kubeconfig } = options
+  const policiesDigest = wasmPolicies === undefined ? undefined : await digestPolicies(wasmPolicies.policies)
+  const binaries = await findBinaries(found, options, steps)
+  const record = found ?? (await createRecord(layout, options, binaries))
+  try {
+    for (const action of listActions(record)) {
+      await steps.run(action.title, () => action.run(record, { kubeconfig, policiesDigest }))
+    }
+    return record
+  } catch (error) {
+    throw explainFailedStart(error, layout)
+  }
+}
+
+function listActions({ state, members }: ClusterRecord): Action[] {
+  const { etcd, kubeApiServer } = state.binaries
+  const { wasmPolicies } = state
+  const times = members.length === 1 ? '' : ` × ${members.length}`
+  const withShim = wasmPolicies === undefined ? '' : ' with a shim each'
+  const actions: Action[] = [
+    { title: 'Writing certificates', run: prepareFiles },
+    { title: `Starting etcd ${etcd.version} from ${etcd.source}`, run: ensureEtcd },
+    {
+      title: `Starting kube-apiserver ${kubeApiServer.version}${times} from ${kubeApiServer.source}${withShim}`,
+      run: startMembers,
+    },
+  ]
+  if (wasmPolicies !== undefined) {
+    actions.push({ title: 'Registering the policies', run: (record) => register(record, wasmPolicies) })
+  }
+  return [...actions, { title: 'Writing the kubeconfig', run: writeKubeconfigs }]
+}
+
+async function prepareFiles(record: ClusterRecord): Promise<void> {
+  const { layout } = record
+  await ensureSocketFolder(layout)
+  const folders = [layout.logs, layout.etcdData, ...membersOf(record).map(({ folder }) => folder)]
+  for (const folder of folders) await mkdir(folder, { recursive: true, mode: 0o700 })
+  await ensurePki(layout.pki)
+}
+
+// A shim reads its policies when it starts, so changed ones mean other shims.
+async function startMembers(record: ClusterRecord, { policiesDigest }: Goal): Promise<void> {
+  if (policiesDigest !== record.state.policiesDigest) {
+    await stopClusterProcesses(record.layout, (name) => name.startsWith('shim-'))
+  }
+  const starting = record.members.flatMap((number) => [ensureShim(record, number), ensureApiServer(record, number)])
+  // Wait for all of them even if one fails: nothing may start any more once the cleaning up has begun.
+  const failed = (await Promise.allSettled(starting)).find((result) => result.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
+  if (policiesDigest !== undefined) await record.update({ policiesDigest })
+}
+
+// One object for all members, so the bundle holds the authorities of all their shims.
+async function register(record: ClusterRecord, wasmPolicies: WasmPoliciesOptions): Promise<void> {
+  const members = membersOf(record)
+  const caBundles = await Promise.all(members.map(ensureShimCertificates))
+  const kubeconfigs = members.map(({ kubeconfig }) => kubeconfig)
+  await registerPolicies(kubeconfigs, caBundles.join(''), wasmPolicies)
+}
+
+async function writeKubeconfigs(record: ClusterRecord, { kubeconfig }: Goal): Promise<void> {
+  if (kubeconfig !== undefined && !record.state.kubeconfigs.includes(kubeconfig)) {
+    // remembered first, so that `down` takes the entries out even if we are ended in between
+    await record.update({ kubeconfigs: [...record.state.kubeconfigs, kubeconfig] })
+  }
+  const entry = await kubeconfigEntry(record, 1)
+  for (const file of record.state.kubeconfigs) await addToKubeconfig(file, entry)
+}
+
+function refuseOtherOptions({ layout, state }: ClusterRecord, options: ClusterOptions): void {
+  const differences = describeDifferences(state, options)
+  if (differences.length === 0) return
+  throw new GatehouseError(
+    'ERR_CLUSTER_EXISTS',
+    `cluster '${layout.name}' exists with other options: ${differences.join('; ')}`,
+    {
+      hint: `Remove it first (gatehouse cluster down --name ${layout.name}), or choose another --name.`,
+    },
+  )
+}
+
+// A cluster keeps its programs, unless somebody has cleaned the cache.
+async function findBinaries(
+  found: ClusterRecord | undefined,
+  { kubernetesVersion, assets }: ClusterOptions,
+  steps: Steps,
+): Promise<ResolvedBinaries> {
+  const kept = found?.state.binaries
+  if (kept !== undefined && (await isExecutable(kept.etcd.path)) && (await isExecutable(kept.kubeApiServer.path))) {
+    return kept
+  }
+  const version = kept?.kubeApiServer.version ?? kubernetesVersion
+  const binaries = await resolveBinaries({
+    kubernetesVersion: version,
+    steps,
+    ...(assets !== undefined && { assets }),
+  })
+  await found?.update({ binaries })
+  return binaries
+}
+
+async function createRecord(
+  layout: ClusterLayout,
+  { apiServers, apiServerArgs = [], memberArgs = [], wasmPolicies }: ClusterOptions,
+  binaries: ResolvedBinaries,
+): Promise<ClusterRecord> {
+  return ClusterRecord.create(layout, {
+    binaries,
+    ports: await findFreePorts(apiServers),
+    apiServerArgs,
+    memberArgs,
+    ...(wasmPolicies !== undefined && { wasmPolicies }),
+    kubeconfigs: [],
+  })
+}
+
+function explainFailedStart(error: unknown, { name }: ClusterLayout): unknown {
+  if (!isGatehouseError(error, 'ERR_PROCESS_EXITED') && !isGatehouseError(error, 'ERR_PROCESS_TIMEOUT')) return error
+  return new GatehouseError('ERR_CLUSTER_START', `cluster '${name}': ${error.message}`, {
+    cause: error,
+    hint: `With --retain everything is kept for a look: gatehouse cluster logs --name ${name}.`,
+  })
+}

@@ -1,0 +1,109 @@
+import { readdir } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { runtimeFolder, stateFolder } from '../../util/config.ts'
+import { withFileLock } from '../../util/file-lock.ts'
+import type { Steps } from '../../util/steps.ts'
+import { checkClusterName } from '../cluster-name.ts'
+import type { ClusterOptions, ClusterProvider, ClusterSummary } from '../cluster-provider.ts'
+import { checkOptions } from './check-options.ts'
+import { createCluster } from './create-cluster.ts'
+import { type ClusterLayout, clusterLayout, clustersFolder } from './layout.ts'
+import { LocalCluster } from './local-cluster.ts'
+import { ClusterRecord } from './record.ts'
+import { clusterExists, removeCluster } from './remove-cluster.ts'
+
+export interface LocalProviderOptions {
+  /** Where clusters live; the user's own folders unless given. */
+  readonly stateFolder?: string
+  readonly runtimeFolder?: string
+}
+
+/** Longer than any `up`, even one that builds its binaries. */
+const LOCK_TIMEOUT_MS = 60 * 60 * 1000
+
+/** Clusters of etcd and kube-apiserver as processes of this user. */
+export class LocalProvider implements ClusterProvider {
+  readonly #stateFolder: string
+  readonly #runtimeFolder: string
+
+  constructor(options: LocalProviderOptions = {}) {
+    this.#stateFolder = resolve(options.stateFolder ?? stateFolder())
+    this.#runtimeFolder = resolve(options.runtimeFolder ?? runtimeFolder())
+  }
+
+  async up(options: ClusterOptions, steps: Steps): Promise<LocalCluster> {
+    checkOptions(options)
+    const layout = this.#layout(options.name)
+    return whileLocked(layout, steps, async () => {
+      const isOld = (await ClusterRecord.read(layout)) !== undefined
+      // a `down` that was cut off may have left anything
+      if (!isOld) await removeCluster(layout)
+      try {
+        const record = await createCluster(layout, withAbsolutePaths(options), steps)
+        return await LocalCluster.open(record)
+      } catch (error) {
+        // a cluster that was there before holds the user's objects: it stays, whatever went wrong today
+        if (!isOld && options.retain !== true) await removeCluster(layout)
+        throw error
+      }
+    })
+  }
+
+  async down(name: string, steps: Steps): Promise<boolean> {
+    checkClusterName(name)
+    const layout = this.#layout(name)
+    return whileLocked(layout, steps, async () => {
+      const exists = await clusterExists(layout)
+      if (exists) await steps.run(`Removing cluster '${name}'`, () => removeCluster(layout))
+      return exists
+    })
+  }
+
+  async list(): Promise<readonly ClusterSummary[]> {
+    const names = await readdir(clustersFolder(this.#stateFolder)).catch(() => [])
+    return Promise.all(names.sort().map(async (name) => (await this.get(name)) ?? remains(name)))
+  }
+
+  async get(name: string): Promise<LocalCluster | undefined> {
+    checkClusterName(name)
+    const record = await ClusterRecord.read(this.#layout(name))
+    return record && (await LocalCluster.open(record))
+  }
+
+  #layout(name: string): ClusterLayout {
+    return clusterLayout(name, this.#stateFolder, this.#runtimeFolder)
+  }
+}
+
+/** Runs the action while nobody else changes this cluster, and says for whom it waits until then. */
+async function whileLocked<T>(layout: ClusterLayout, steps: Steps, action: () => Promise<T>): Promise<T> {
+  const { promise: waited, resolve: stopWaiting } = Promise.withResolvers<void>()
+  const onWait = ({ pid }: { pid: number }) =>
+    void steps.run(`Waiting for process ${pid}, which is changing cluster '${layout.name}'`, () => waited)
+  try {
+    return await withFileLock(layout.lock, { timeoutMs: LOCK_TIMEOUT_MS, onWait }, async () => {
+      stopWaiting()
+      return action()
+    })
+  } finally {
+    stopWaiting()
+  }
+}
+
+// What is remembered must mean the same wherever the next command is run.
+function withAbsolutePaths(options: ClusterOptions): ClusterOptions {
+  const { kubeconfig, assets, wasmPolicies } = options
+  return {
+    ...options,
+    ...(kubeconfig !== undefined && { kubeconfig: resolve(kubeconfig) }),
+    ...(assets !== undefined && { assets: resolve(assets) }),
+    ...(wasmPolicies !== undefined && {
+      wasmPolicies: { ...wasmPolicies, policies: resolve(wasmPolicies.policies) },
+    }),
+  }
+}
+
+/** A folder without its record: a creation or a removal was cut off. `down` removes it. */
+function remains(name: string): ClusterSummary {
+  return { name, kubernetesVersion: 'unknown', apiServers: 0, state: 'stopped' }
+}

@@ -1,0 +1,83 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { isGatehouseError } from '../../util/errors.ts'
+import { createKubeconfig } from '../kubeconfig.ts'
+import { type ClusterProcessSpec, ensureProcess } from './cluster-processes.ts'
+import { etcdProcess } from './etcd.ts'
+import { apiServerGateAdditions, ensureShimCertificates } from './gate.ts'
+import { kubeApiServerProcess } from './kube-apiserver.ts'
+import { type ClusterLayout, type MemberLayout, memberLayout } from './layout.ts'
+import { readAdminCredentials } from './pki.ts'
+import { findFreePorts } from './ports.ts'
+import type { ClusterRecord } from './record.ts'
+import { shimProcess } from './shim.ts'
+
+const PORT_ATTEMPTS = 5
+
+/** Starts etcd unless it runs. */
+export async function ensureEtcd(record: ClusterRecord): Promise<void> {
+  await ensureProcess(record.layout, etcdProcess(record.layout, record.state.binaries.etcd.path))
+}
+
+/** Starts a member's shim unless it runs. Nothing while the gate is off. */
+export async function ensureShim(record: ClusterRecord, number: number): Promise<void> {
+  const { wasmPolicies } = record.state
+  if (wasmPolicies === undefined) return
+  const member = memberLayout(record.layout, number)
+  await mkdir(dirname(member.socket), { recursive: true, mode: 0o700 })
+  const caBundle = await ensureShimCertificates(member)
+  await ensureProcess(record.layout, shimProcess(member, wasmPolicies, caBundle))
+}
+
+/** Starts a member's API server unless it runs. When somebody else sits on its port by now, it moves to another. */
+export async function ensureApiServer(record: ClusterRecord, number: number): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await writeMemberKubeconfig(record, number)
+      return await ensureProcess(record.layout, await apiServerProcess(record, number))
+    } catch (error) {
+      const isTaken = isGatehouseError(error, 'ERR_PROCESS_EXITED') && error.message.includes('address already in use')
+      if (!isTaken || attempt === PORT_ATTEMPTS) throw error
+      const [port = 0] = await findFreePorts(1)
+      await record.update({ ports: record.state.ports.with(number - 1, port) })
+    }
+  }
+}
+
+async function apiServerProcess(record: ClusterRecord, number: number): Promise<ClusterProcessSpec> {
+  const member = memberLayout(record.layout, number)
+  const { apiServerArgs, memberArgs, binaries, ports } = record.state
+  const { flags, environment } = await apiServerGateAdditions(record, member)
+  return kubeApiServerProcess(record.layout, {
+    number,
+    command: binaries.kubeApiServer.path,
+    port: ports[number - 1] ?? 0,
+    flags: [...flags, ...apiServerArgs, ...(memberArgs[number - 1] ?? [])],
+    environment,
+    credentials: await readAdminCredentials(record.layout.pki),
+  })
+}
+
+/** What the admin needs in order to reach one member. */
+export async function kubeconfigEntry(record: ClusterRecord, number: number) {
+  const credentials = await readAdminCredentials(record.layout.pki)
+  return { name: contextName(record.layout), server: serverOf(record, number), ...credentials }
+}
+
+export function contextName(layout: ClusterLayout): string {
+  return `gatehouse-${layout.name}`
+}
+
+export function serverOf({ state }: ClusterRecord, number: number): string {
+  return `https://127.0.0.1:${state.ports[number - 1]}`
+}
+
+export function membersOf(record: ClusterRecord): MemberLayout[] {
+  return record.members.map((number) => memberLayout(record.layout, number))
+}
+
+async function writeMemberKubeconfig(record: ClusterRecord, number: number): Promise<void> {
+  const { folder, kubeconfig } = memberLayout(record.layout, number)
+  await mkdir(folder, { recursive: true })
+  await writeFile(kubeconfig, createKubeconfig(await kubeconfigEntry(record, number)), { mode: 0o600 })
+}

@@ -1,0 +1,102 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import type { ResolvedBinaries } from '../binaries/resolve.ts'
+import { parseKubernetesVersion, satisfiesVersion } from '../binaries/versions.ts'
+import type { ClusterOptions, WasmPoliciesOptions } from '../cluster-provider.ts'
+import type { ClusterLayout } from './layout.ts'
+
+/** What a cluster remembers between two commands. Which processes run is not among it: /proc knows better. */
+export interface ClusterState {
+  readonly binaries: ResolvedBinaries
+  /** One per API server. */
+  readonly ports: readonly number[]
+  readonly apiServerArgs: readonly string[]
+  readonly memberArgs: readonly (readonly string[])[]
+  readonly wasmPolicies?: WasmPoliciesOptions
+  /** Of the policies and modules that the shims were started with. */
+  readonly policiesDigest?: string
+  /** Files of the user's that hold our entries. */
+  readonly kubeconfigs: readonly string[]
+}
+
+/** A cluster's folder and what it remembers. */
+export class ClusterRecord {
+  readonly layout: ClusterLayout
+  #state: ClusterState
+  #written: Promise<void> = Promise.resolve()
+
+  private constructor(layout: ClusterLayout, state: ClusterState) {
+    this.layout = layout
+    this.#state = state
+  }
+
+  /** The record in the folder, or nothing: there is no cluster, or its creation was cut off at its very beginning. */
+  static async read(layout: ClusterLayout): Promise<ClusterRecord | undefined> {
+    try {
+      return new ClusterRecord(layout, JSON.parse(await readFile(layout.state, 'utf8')) as ClusterState)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+      throw error
+    }
+  }
+
+  static async create(layout: ClusterLayout, state: ClusterState): Promise<ClusterRecord> {
+    await mkdir(layout.folder, { recursive: true, mode: 0o700 })
+    const record = new ClusterRecord(layout, state)
+    await record.update({})
+    return record
+  }
+
+  get state(): ClusterState {
+    return this.#state
+  }
+
+  /** The members' numbers, from 1. */
+  get members(): number[] {
+    return this.#state.ports.map((_port, index) => index + 1)
+  }
+
+  /** Members start at the same time and may change it at the same time: the writes follow one another. */
+  update(changes: Partial<ClusterState>): Promise<void> {
+    this.#state = { ...this.#state, ...changes }
+    this.#written = this.#written.then(() => this.#write())
+    return this.#written
+  }
+
+  async #write(): Promise<void> {
+    const draft = `${this.layout.state}.draft`
+    await writeFile(draft, `${JSON.stringify(this.#state, undefined, 2)}\n`, { mode: 0o600 })
+    await rename(draft, this.layout.state)
+  }
+}
+
+/** How the options asked for differ from those of the cluster that is there: `apiServers is 1, not 3`. */
+export function describeDifferences(state: ClusterState, options: ClusterOptions): string[] {
+  const version = state.binaries.kubeApiServer.version
+  const wanted = parseKubernetesVersion(options.kubernetesVersion)
+  const fields: [string, unknown, unknown][] = [
+    ['apiServers', state.ports.length, options.apiServers],
+    ['apiServerArgs', state.apiServerArgs, options.apiServerArgs ?? []],
+    ['memberArgs', state.memberArgs, options.memberArgs ?? []],
+    ['WasmPolicies', state.wasmPolicies !== undefined, options.wasmPolicies !== undefined],
+    ...describeGate(state.wasmPolicies, options.wasmPolicies),
+  ]
+  const differences = fields
+    .map(([field, is, asked]) => [field, JSON.stringify(is), JSON.stringify(asked)] as const)
+    .filter(([, is, asked]) => is !== asked)
+    .map(([field, is, asked]) => `${field} is ${is}, not ${asked}`)
+  return satisfiesVersion(version, wanted)
+    ? differences
+    : [`kubernetesVersion is ${version}, not ${options.kubernetesVersion}`, ...differences]
+}
+
+function describeGate(
+  is: WasmPoliciesOptions | undefined,
+  asked: WasmPoliciesOptions | undefined,
+): [string, unknown, unknown][] {
+  if (is === undefined || asked === undefined) return []
+  return [
+    ['policies', is.policies, asked.policies],
+    ['defaultExclusions', is.defaultExclusions, asked.defaultExclusions],
+    ['shimArgs', is.shimArgs ?? [], asked.shimArgs ?? []],
+  ]
+}
