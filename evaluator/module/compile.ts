@@ -1,6 +1,14 @@
-import { GatehouseError } from '../../util/errors.ts'
+import { createHash } from 'node:crypto'
+import { messageOf } from '../../util/errors.ts'
+import { guestKindOf } from '../guests/index.ts'
+import { limitHeap } from './heap-limit.ts'
+import { limitMemory } from './memory-limit.ts'
 import type { ExecutionMode, PolicyMetadata } from './metadata.ts'
+import { readMetadata } from './metadata-section.ts'
 import type { PolicyModule } from './policy-module.ts'
+import { readSections, writeSections } from './sections.ts'
+import { chooseExecutionMode } from './servable.ts'
+import { toModuleError, UnusableModule } from './unusable-module.ts'
 
 export interface CompileOptions {
   readonly memoryLimitBytes: number
@@ -15,7 +23,35 @@ export interface CompiledPolicy {
   readonly metadata: PolicyMetadata | undefined
 }
 
-/** Makes a module ready to be served: metadata checked, memory limited, compiled. */
-export async function compilePolicyModule(_bytes: Uint8Array, _options: CompileOptions): Promise<CompiledPolicy> {
-  throw new GatehouseError('ERR_INTERNAL', 'not built yet')
+/**
+ * Makes a module ready to be served: metadata checked, memory limited, compiled, and everything found missing that a
+ * request would otherwise trip over.
+ * @throws GatehouseError ERR_MODULE_INVALID or ERR_MODULE_METADATA
+ */
+export async function compilePolicyModule(bytes: Uint8Array, options: CompileOptions): Promise<CompiledPolicy> {
+  const { source } = options
+  const metadata = readMetadata(bytes, source)
+  const executionMode = chooseExecutionMode(metadata, options.executionMode, source)
+  try {
+    const { sections, limitBytes } = limitMemory(limitHeap(readSections(bytes)), options.memoryLimitBytes)
+    const module = await compile(writeSections(sections))
+    checkShape(module, executionMode)
+    const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+    return { module: { digest, module, executionMode, memoryLimitBytes: limitBytes }, metadata }
+  } catch (error) {
+    throw toModuleError(error, source)
+  }
+}
+
+async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(bytes)
+  } catch (error) {
+    throw new UnusableModule(`is not a valid WebAssembly module: ${messageOf(error)}`)
+  }
+}
+
+function checkShape(module: WebAssembly.Module, executionMode: ExecutionMode): void {
+  const problems = guestKindOf(executionMode)?.problemsOf(module) ?? []
+  if (problems.length > 0) throw new UnusableModule(`is not a ${executionMode} policy: it ${problems.join('; it ')}`)
 }

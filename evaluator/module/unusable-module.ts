@@ -1,4 +1,6 @@
-/** A module that we cannot or will not serve, as the rest of a sentence: `is not …`. The caller knows which file it was. */
+import { GatehouseError, messageOf } from '../../util/errors.ts'
+
+/** A module that we cannot or will not serve, as the rest of a sentence: `is not …`. Which file it was, the caller knows. */
 export class UnusableModule extends Error {
   readonly hint: string | undefined
 
@@ -10,4 +12,12 @@ export class UnusableModule extends Error {
   static {
     UnusableModule.prototype.name = 'UnusableModule'
   }
+}
+
+/** The error that leaves this folder: the same, with the file's name and a code. */
+export function toModuleError(error: unknown, source: string): GatehouseError {
+  if (error instanceof GatehouseError) return error
+  const hint = error instanceof UnusableModule ? error.hint : undefined
+  const options = hint === undefined ? { cause: error } : { cause: error, hint }
+  return new GatehouseError('ERR_MODULE_INVALID', `${source}: ${messageOf(error)}`, options)
 }

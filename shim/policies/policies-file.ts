@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { isRecord } from '../../util/record.ts'
-import { fields } from './fields.ts'
+import { fields } from '../../util/schema/fields.ts'
 import { resolveModule } from './module-source.ts'
 import { POLICY_SHAPE } from './policy-shape.ts'
 import type { PolicySpec } from './policy-spec.ts'

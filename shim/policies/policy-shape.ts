@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { isRecord } from '../../util/record.ts'
-import { fields } from './fields.ts'
+import { fields } from '../../util/schema/fields.ts'
 import { describeUnusableModule } from './module-source.ts'
 
 const nonEmpty = z.string().min(1)

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { fields } from './fields.ts'
+import { fields } from '../../util/schema/fields.ts'
 
 const NAME = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/

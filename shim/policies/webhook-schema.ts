@@ -1,7 +1,7 @@
 import * as z from 'zod'
+import { fields } from '../../util/schema/fields.ts'
+import { webhookRulesSchema } from '../../util/schema/rules.ts'
 import type { WebhookFields } from '../../util/webhook-fields.ts'
-import { fields } from './fields.ts'
-import { rulesSchema } from './rules-schema.ts'
 import { isQualifiedName, selectorSchema } from './selector-schema.ts'
 
 const matchConditions = z
@@ -38,10 +38,10 @@ const OPTIONAL_WEBHOOK_SHAPE = {
 }
 
 /** The webhook fields of a policy that is always registered. */
-export const REGISTERED_SHAPE = { rules: rulesSchema, ...OPTIONAL_WEBHOOK_SHAPE }
+export const REGISTERED_SHAPE = { rules: webhookRulesSchema, ...OPTIONAL_WEBHOOK_SHAPE }
 
 /** The webhook fields of a policy that may be served only. */
-export const SERVED_SHAPE = { rules: rulesSchema.exactOptional(), ...OPTIONAL_WEBHOOK_SHAPE }
+export const SERVED_SHAPE = { rules: webhookRulesSchema.exactOptional(), ...OPTIONAL_WEBHOOK_SHAPE }
 
 const WEBHOOK_KEYS = Object.keys(REGISTERED_SHAPE) as (keyof WebhookFields)[]
 

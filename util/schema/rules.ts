@@ -20,21 +20,20 @@ const resources = z
     if (message !== undefined) context.addIssue({ code: 'custom', message })
   })
 
+const RULE = {
+  // the core group is the empty string
+  apiGroups: aloneIfAll(z.string()),
+  apiVersions: aloneIfAll(nonEmpty),
+  resources,
+  operations: aloneIfAll(z.enum(['CREATE', 'UPDATE', 'DELETE', 'CONNECT', '*'])),
+}
+
+/** A rule as a policy's metadata has it. */
+export const ruleSchema = fields(RULE, { unknown: 'ignore' })
+
 /** The rules of a webhook entry, checked as the API server will: a static manifest that it refuses keeps it from starting. */
-export const rulesSchema = z
-  .array(
-    fields(
-      {
-        // the core group is the empty string
-        apiGroups: aloneIfAll(z.string()),
-        apiVersions: aloneIfAll(nonEmpty),
-        resources,
-        operations: aloneIfAll(z.enum(['CREATE', 'UPDATE', 'DELETE', 'CONNECT', '*'])),
-        scope: z.enum(['*', 'Cluster', 'Namespaced']).exactOptional(),
-      },
-      { unknown: 'refuse' },
-    ),
-  )
+export const webhookRulesSchema = z
+  .array(fields({ ...RULE, scope: z.enum(['*', 'Cluster', 'Namespaced']).exactOptional() }, { unknown: 'refuse' }))
   .min(1)
 
 // `*` is all resources but no subresources, `pods/*` all subresources of Pods, `*/*` everything:

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { isRecord } from '../../util/record.ts'
+import { isRecord } from '../record.ts'
 
 /**
  * `refuse`: unknown keys are problems, as in the API server's strict decoding. `ignore`: they are ignored as Kubewarden
