@@ -2,7 +2,6 @@ import { parentPort } from 'node:worker_threads'
 import type { EvaluatedPolicy, PolicyLogObserver } from '../../evaluator/evaluate.ts'
 import { evaluate, validateSettings } from '../../evaluator/evaluate.ts'
 import { messageOf } from '../../util/errors.ts'
-import { limitLog } from './log-limit.ts'
 import type { FromThread, Job, JobAnswer, ToThread } from './messages.ts'
 
 // The entry file of an evaluator thread: runs one job after the other, each to its end.
@@ -32,7 +31,7 @@ function answer(job: Job): JobAnswer {
 
 /** Lines are sent as they come, so that those of a guest that is ended later are not lost. */
 function observerFor(policyId: string): PolicyLogObserver {
-  return limitLog((line) => post({ type: 'policy-log', policyId, line }))
+  return (line) => post({ type: 'policy-log', policyId, line })
 }
 
 function post(message: FromThread): void {

@@ -59,7 +59,11 @@ export class Reviewer {
     const { code, message } = response.status ?? {}
     const write = response.allowed || origin === 'audit' ? log.debug : log.info
     const result = { origin, allowed: response.allowed, mutated: response.patch !== undefined, code, reason: message }
-    write.call(log, { ...fields, ...result, latencyMs }, response.allowed ? 'allowed' : 'denied')
+    write.call(
+      log,
+      { ...fields, ...result, latencyMs: Math.round(latencyMs * 1000) / 1000 },
+      response.allowed ? 'allowed' : 'denied',
+    )
   }
 }
 
