@@ -33,10 +33,7 @@ export async function readModule({ id, module }: Pick<PolicySpec, 'id' | 'module
   try {
     return await readFile(path)
   } catch (cause) {
-    throw new GatehouseError('ERR_MODULE_SOURCE', `policy ${id}: cannot read ${path}: ${messageOf(cause)}`, {
-      cause,
-      hint: 'A relative module path starts at the folder of the file that names it.',
-    })
+    throw new GatehouseError('ERR_MODULE_SOURCE', `policy ${id}: cannot read ${path}: ${messageOf(cause)}`, { cause })
   }
 }
 

@@ -1,0 +1,135 @@
+import { InvalidArgumentError, Option } from 'commander'
+import type { ExecutionMode } from '../../evaluator/module/metadata.ts'
+import { GatehouseError } from '../../util/errors.ts'
+import type { AddCommand } from '../command.ts'
+import { EXIT } from '../exit-codes.ts'
+import type { Io } from '../io.ts'
+import { readText } from '../read-text.ts'
+import type { RequestOptions } from '../requests/build-review.ts'
+import type { Verdict } from '../run/run-policies.ts'
+
+interface RunFlags {
+  readonly requestPath: string
+  readonly settingsPath?: string
+  readonly settingsJson?: string
+  readonly executionMode?: ExecutionMode
+  readonly operation: RequestOptions['operation']
+  readonly oldObject?: string
+  readonly namespace: string
+  readonly user?: string
+  readonly timeout: number
+  readonly exitCode: boolean
+}
+
+const EXAMPLES = `
+For each request one line on standard output: the AdmissionResponse as JSON. The policy's own log lines go to standard
+error. The exit code is 0 even for a denial, unless --exit-code is given; 3 means that there is no verdict.
+
+Examples:
+  # a recorded AdmissionReview, or the request in it
+  gatehouse run policies/pod-privileged/policy.wasm -r policies/pod-privileged/fixtures/privileged-pod.json
+
+  # manifests: the request that the API server would make of each is built
+  gatehouse run policies/require-labels/policy.wasm --settings-json '{"required_labels": ["app"]}' -r deploy.yaml
+
+  # in a pipeline: leaves with 1 if anything is denied
+  helm template chart | gatehouse run policies.yml --exit-code -r -
+`
+
+export const addRunCommand: AddCommand = (program, { io, leaveWith }) => {
+  program
+    .command('run')
+    .description('Ask a policy about a request, here and now.')
+    .argument('<policy>', "a module's file, or a file or folder of policies: each of them is asked")
+    .requiredOption('-r, --request-path <file>', 'AdmissionReview, AdmissionRequest or manifests; - for standard input')
+    .optionsGroup('Policy:')
+    .option('-s, --settings-path <file>', "the policy's settings, YAML or JSON")
+    .addOption(new Option('--settings-json <json>', 'the same, in place').conflicts('settingsPath'))
+    .option(
+      '-e, --execution-mode <mode>',
+      'how to call a module without metadata: kubewarden, wasi, opa, gatekeeper',
+      parseMode,
+    )
+    .option('--timeout <seconds>', 'how long one evaluation may take', parseSeconds, 2)
+    .optionsGroup('Requests for manifests:')
+    .addOption(
+      new Option('--operation <operation>', 'what is done to the object')
+        .choices(['CREATE', 'UPDATE', 'DELETE'])
+        .default('CREATE'),
+    )
+    .option('--old-object <file>', 'what an UPDATE finds')
+    .option('-n, --namespace <name>', 'for objects that name none', 'default')
+    .option('--user <name>', 'who does it (default: kubernetes-admin, of system:masters)')
+    .optionsGroup('Result:')
+    .option('--exit-code', 'leave with 1 when anything is denied', false)
+    .addHelpText('after', EXAMPLES)
+    .action(async (policy: string, flags: RunFlags) => {
+      const { readRequests } = await import('../requests/read-requests.ts')
+      const { readPoliciesToRun } = await import('../run/policies-to-run.ts')
+      const { runPolicies } = await import('../run/run-policies.ts')
+      const { createLog } = await import('../../util/log.ts')
+      const policies = await readPoliciesToRun({
+        ...flags,
+        ...(await readSettings(flags, io)),
+        policy,
+        timeoutMs: flags.timeout * 1000,
+      })
+      const requests = await readRequests(
+        flags.requestPath === '-' ? 'standard input' : flags.requestPath,
+        await readText(flags.requestPath, io),
+        await readRequestOptions(flags, io),
+      )
+      const verdicts: Verdict[] = []
+      await runPolicies(policies, requests, {
+        log: createLog({ level: 'trace', format: 'text', write: io.err }),
+        onVerdict(verdict) {
+          verdicts.push(verdict)
+          io.out(`${JSON.stringify(verdict.response)}\n`)
+        },
+      })
+      if (verdicts.length > 1) for (const verdict of verdicts) io.err(summarize(verdict))
+      if (flags.exitCode && verdicts.some(({ response }) => !response.allowed)) leaveWith(EXIT.NO)
+    })
+}
+
+async function readSettings({ settingsPath, settingsJson }: RunFlags, io: Io) {
+  if (settingsJson !== undefined) return { settings: { source: '--settings-json', text: settingsJson } }
+  if (settingsPath !== undefined) return { settings: { source: settingsPath, text: await readText(settingsPath, io) } }
+  return {}
+}
+
+async function readRequestOptions(
+  { operation, namespace, oldObject, user }: RunFlags,
+  io: Io,
+): Promise<RequestOptions> {
+  const who =
+    user === undefined
+      ? { user: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] }
+      : { user, groups: ['system:authenticated'] }
+  if ((operation === 'UPDATE') !== (oldObject !== undefined))
+    throw new GatehouseError('ERR_CLI_USAGE', '--operation UPDATE and --old-object need each other', {
+      hint: 'An update changes something: name the file that holds the object as it was.',
+    })
+  if (oldObject === undefined) return { operation, namespace, ...who }
+  const { readObject } = await import('../requests/read-requests.ts')
+  return { operation, namespace, ...who, oldObject: await readObject(oldObject, await readText(oldObject, io)) }
+}
+
+function summarize({ policyId, title, response }: Verdict): string {
+  const verdict = response.allowed ? (response.patch === undefined ? 'allowed' : 'allowed, mutated') : 'denied'
+  const reason = response.allowed ? '' : `: ${response.status?.message ?? 'no reason given'}`
+  return `${title}: ${verdict} by ${policyId}${reason}\n`
+}
+
+function parseMode(text: string): ExecutionMode {
+  if (text === 'kubewarden' || text === 'kubewarden-wapc') return 'kubewarden-wapc'
+  if (text === 'wasi' || text === 'opa' || text === 'gatekeeper') return text
+  throw new InvalidArgumentError('It is one of kubewarden, wasi, opa, gatekeeper.')
+}
+
+function parseSeconds(text: string): number {
+  const seconds = Number(text)
+  if (text.trim() === '' || !(seconds > 0 && seconds <= 3600))
+    throw new InvalidArgumentError('It is a number of seconds, more than 0 and at most 3600.')
+  return seconds
+}

@@ -1,0 +1,95 @@
+import type { AdmissionResponse } from '../../evaluator/admission-response.ts'
+import type { EvaluatedPolicy, SettingsVerdict } from '../../evaluator/evaluate.ts'
+import { compilePolicyModule } from '../../evaluator/module/compile.ts'
+import { applyPolicyMode } from '../../evaluator/policy-mode.ts'
+import { readModule } from '../../shim/policies/module-source.ts'
+import {
+  EvaluatorPool,
+  type JobLimits,
+  type Outcome,
+  type StartedEvaluatorPool,
+} from '../../shim/pool/evaluator-pool.ts'
+import { logPolicyLine } from '../../shim/review/policy-log.ts'
+import { TIMEOUT_MESSAGE } from '../../shim/review/timeout-message.ts'
+import { toVerdict } from '../../shim/review/to-verdict.ts'
+import { GatehouseError } from '../../util/errors.ts'
+import type { Log } from '../../util/log.ts'
+import type { NamedRequest } from '../requests/read-requests.ts'
+import type { PolicyToRun } from './policies-to-run.ts'
+
+export interface RunOptions {
+  /** Where the policies' own lines go. */
+  readonly log: Log
+  readonly onVerdict: (verdict: Verdict) => void
+}
+
+/** What one policy says to one request. */
+export interface Verdict {
+  readonly policyId: string
+  readonly title: string
+  readonly response: AdmissionResponse
+}
+
+// As the shim's default.
+const MEMORY_LIMIT_BYTES = 128 * 1024 * 1024
+// A pool of one has nobody before us; the job waits only while a thread starts.
+const START_MS = 60_000
+
+/**
+ * Asks each policy about each request, in the order given, as the shim would: in a thread that is ended when the policy
+ * takes too long. @throws ERR_SETTINGS_INVALID, ERR_MODULE_SOURCE and what else keeps a policy from being run
+ */
+export async function runPolicies(
+  policies: readonly PolicyToRun[],
+  requests: readonly NamedRequest[],
+  { log, onVerdict }: RunOptions,
+): Promise<void> {
+  await using pool = await new EvaluatorPool({
+    workers: 1,
+    queue: 1,
+    log,
+    onPolicyLog: (line) => logPolicyLine(log, line),
+    onThreadEnd: () => {},
+  }).start()
+  const evaluated = await Promise.all(policies.map(prepare))
+  for (const [index, policy] of evaluated.entries()) await checkSettings(pool, policy, policies[index]?.timeoutMs ?? 0)
+  pool.setPolicies(evaluated)
+  for (const { title, request } of requests)
+    for (const policy of policies) {
+      // the pool takes the bytes away
+      const copy = { ...request, json: request.json.slice() }
+      const outcome = await pool.evaluate(policy.id, copy, limitsOf(policy.timeoutMs))
+      const response = applyPolicyMode(toVerdict(outcome, request.uid), policy)
+      onVerdict({ policyId: policy.id, title, response })
+    }
+}
+
+async function prepare({
+  id,
+  module,
+  settings,
+  hostCapabilities,
+  executionMode,
+}: PolicyToRun): Promise<EvaluatedPolicy> {
+  const compiled = await compilePolicyModule(await readModule({ id, module }), {
+    memoryLimitBytes: MEMORY_LIMIT_BYTES,
+    source: module,
+    ...(executionMode === undefined ? {} : { executionMode }),
+  })
+  return { id, module: compiled.module, settings, hostCapabilities }
+}
+
+async function checkSettings(pool: StartedEvaluatorPool, policy: EvaluatedPolicy, timeoutMs: number): Promise<void> {
+  const outcome = await pool.validateSettings(policy, limitsOf(timeoutMs))
+  if (outcome.kind === 'answered' && outcome.value.valid) return
+  throw new GatehouseError('ERR_SETTINGS_INVALID', `Provided settings are not valid: ${describeRefusal(outcome)}`)
+}
+
+function describeRefusal(outcome: Outcome<SettingsVerdict>): string {
+  if (outcome.kind === 'answered') return outcome.value.message ?? 'the policy does not say why'
+  return outcome.kind === 'failed' ? outcome.message : TIMEOUT_MESSAGE
+}
+
+function limitsOf(timeoutMs: number): JobLimits {
+  return { timeoutMs, deadline: performance.now() + START_MS + timeoutMs, signal: new AbortController().signal }
+}
