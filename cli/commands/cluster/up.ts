@@ -1,0 +1,122 @@
+import { InvalidArgumentError } from 'commander'
+import { DEFAULT_KUBERNETES_VERSION, KUBERNETES_PATCHES } from '../../../clusters/binaries/versions.ts'
+import type { Cluster, ClusterOptions, WasmPoliciesOptions } from '../../../clusters/cluster-provider.ts'
+import { parseFeatureGates } from '../../../plugin/feature-gates.ts'
+import { GatehouseError, isGatehouseError } from '../../../util/errors.ts'
+import type { AddCommand } from '../../command.ts'
+import { collect, loadProvider, nameOption } from './shared.ts'
+
+interface UpFlags {
+  readonly name: string
+  readonly kubeconfig?: string
+  readonly kubernetesVersion: string
+  readonly apiServers: number
+  readonly assets?: string
+  readonly featureGates: string
+  readonly policies?: string
+  readonly defaultExclusions: boolean
+  readonly shimArg: readonly string[]
+  readonly apiServerArg: readonly string[]
+  readonly retain: boolean
+}
+
+const EXAMPLES = `
+Examples:
+  # a stock cluster; running it again leaves it as it is
+  gatehouse cluster up
+
+  # the policies of one file, decided by a shim beside the API server
+  gatehouse cluster up --feature-gates WasmPolicies=true --policies policies.yml
+
+  # three API servers on one etcd, an older Kubernetes, and a context in your own kubeconfig
+  gatehouse cluster up --name old --kubernetes-version 1.36 --api-servers 3 --kubeconfig ~/.kube/config
+
+etcd and kube-apiserver are taken from --assets, KUBEBUILDER_ASSETS, the cache or PATH, else downloaded, else built
+with Go, which takes some minutes once. What the cluster has and has not: docs/clusters.md
+`
+
+export const addUpCommand: AddCommand = (cluster, { io }) => {
+  cluster
+    .command('up')
+    .description('Start a cluster, or leave a running one of the same options as it is.')
+    .addOption(nameOption())
+    .option('--kubeconfig <file>', "add the cluster to this kubeconfig too; the cluster's own file is always written")
+    .option(
+      '--kubernetes-version <version>',
+      `${Object.keys(KUBERNETES_PATCHES).join(', ')}, or a patch of them`,
+      DEFAULT_KUBERNETES_VERSION,
+    )
+    .option('--api-servers <number>', 'API servers on the one etcd', parseCount, 1)
+    .option('--assets <folder>', 'take etcd and kube-apiserver from this folder')
+    .option('--feature-gates <gates>', 'WasmPolicies=true asks a shim beside each API server; off is stock', '')
+    .option('--policies <path>', 'policies.yml, or a file or folder of ClusterAdmissionPolicy YAML')
+    .option('--no-default-exclusions', 'police system namespaces, leases, events, node status and the API server too')
+    .option('--shim-arg <flag>', 'extra flag of gatehouse shim, such as --shim-arg=--log-level=debug', collect, [])
+    .option('--api-server-arg <name=value>', 'extra flag of kube-apiserver, such as v=4', collect, [])
+    .option('--retain', 'keep what was started when something fails', false)
+    .addHelpText('after', EXAMPLES)
+    .action(async (flags: UpFlags) => {
+      const options = toOptions(flags)
+      const provider = await loadProvider()
+      io.out(describe(await provider.up(options, io.steps), flags))
+    })
+}
+
+function toOptions(flags: UpFlags): ClusterOptions {
+  const { name, kubernetesVersion, apiServers, kubeconfig, assets, apiServerArg, retain } = flags
+  const wasmPolicies = readGate(flags)
+  return {
+    name,
+    kubernetesVersion,
+    apiServers,
+    apiServerArgs: apiServerArg,
+    retain,
+    ...(kubeconfig !== undefined && { kubeconfig }),
+    ...(assets !== undefined && { assets }),
+    ...(wasmPolicies !== undefined && { wasmPolicies }),
+  }
+}
+
+// A flag that has no effect is a misunderstanding, and here it would be one about security.
+function readGate(flags: UpFlags): WasmPoliciesOptions | undefined {
+  const { policies, defaultExclusions, shimArg } = flags
+  if (!isGateOn(flags.featureGates)) {
+    const idle = Object.entries({
+      '--policies': policies !== undefined,
+      '--no-default-exclusions': !defaultExclusions,
+      '--shim-arg': shimArg.length > 0,
+    }).find(([, isGiven]) => isGiven)
+    if (idle === undefined) return undefined
+    throw usage(`${idle[0]} does nothing while the gate WasmPolicies is off`, 'Add --feature-gates WasmPolicies=true.')
+  }
+  if (policies === undefined) throw usage('the gate WasmPolicies needs policies', 'Add --policies PATH.')
+  return { policies, defaultExclusions, shimArgs: shimArg }
+}
+
+function isGateOn(gates: string): boolean {
+  try {
+    return parseFeatureGates(gates).WasmPolicies
+  } catch (error) {
+    if (isGatehouseError(error)) throw usage(error.message, error.hint)
+    throw error
+  }
+}
+
+function parseCount(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('Write a number.')
+  return Number(text)
+}
+
+function describe({ name, kubernetesVersion, members, kubeconfig }: Cluster, flags: UpFlags): string {
+  const context = flags.kubeconfig === undefined ? '' : ` --context gatehouse-${name}`
+  const lines = [
+    `cluster '${name}' runs Kubernetes ${kubernetesVersion} at ${members.map(({ server }) => server).join(', ')}`,
+    `  kubectl --kubeconfig ${flags.kubeconfig ?? kubeconfig}${context} get namespaces`,
+    `  gatehouse cluster down --name ${name}`,
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function usage(message: string, hint: string | undefined): GatehouseError {
+  return new GatehouseError('ERR_CLI_USAGE', message, hint === undefined ? {} : { hint })
+}
