@@ -52,7 +52,7 @@ async function apiServerProcess(record: ClusterRecord, number: number): Promise<
     number,
     command: binaries.kubeApiServer.path,
     port: ports[number - 1] ?? 0,
-    flags: [...flags, ...apiServerArgs, ...(memberArgs[number - 1] ?? [])],
+    flags: [...flags, ...[...apiServerArgs, ...(memberArgs[number - 1] ?? [])].map((arg) => `--${arg}`)],
     environment,
     credentials: await readAdminCredentials(record.layout.pki),
   })
