@@ -17,7 +17,7 @@ export function createGuestHost(hostCapabilities: readonly string[], log: Policy
       return NOTHING
     },
     console(text) {
-      log.write('info', text)
+      if (text.trim() !== '') log.write('info', text)
     },
   }
 
