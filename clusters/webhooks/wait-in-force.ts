@@ -22,7 +22,8 @@ type Kind = 'validating' | 'mutating'
  * Waits until every API server acts on the webhook configurations written so far. Each learns of them by a watch of its own,
  * in the order of writing: once it acts on one that is written last, the probe, it acts on all before it.
  *
- * The probe's match condition fails on purpose, which refuses a request before any webhook is called. It selects
+ * The probe's match condition fails on purpose, which refuses a request, and names the condition, before any webhook is
+ * called. It selects
  * one label that only our dry-run requests carry, and these come from a user whom policies exclude by default.
  */
 export async function waitUntilInForce(apiServers: readonly KubeConfig[]): Promise<void> {
@@ -57,7 +58,7 @@ function probe(kind: Kind, label: string): V1ValidatingWebhook {
     clientConfig: { url: `https://${probeName(kind)}/` },
     rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] }],
     objectSelector: { matchLabels: { [PROBE_LABEL]: `${kind}-${label}` } },
-    matchConditions: [{ name: 'fails', expression: `object.metadata.labels["${PROBE_LABEL}/absent"] == ""` }],
+    matchConditions: [{ name: 'fails', expression: `object.metadata.labels["${probeName(kind)}"] == ""` }],
     failurePolicy: 'Fail',
     sideEffects: 'None',
     admissionReviewVersions: ['v1'],
