@@ -11,6 +11,7 @@ export type GuestName =
   | 'deny-settings'
   | 'echo'
   | 'garbage'
+  | 'garbage-verdict'
   | 'host-call'
   | 'leaky-global'
   | 'loop'
@@ -18,6 +19,7 @@ export type GuestName =
   | 'mutate'
   | 'stack-overflow'
   | 'starters'
+  | 'touch'
   | 'trap'
   | 'wrong-pointers'
 
