@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import type { AdmissionResponse } from '../../evaluator/admission-response.ts'
 import type { EvaluatedPolicy, SettingsVerdict } from '../../evaluator/evaluate.ts'
 import { compilePolicyModule } from '../../evaluator/module/compile.ts'
@@ -73,7 +74,7 @@ async function prepare({
 }: PolicyToRun): Promise<EvaluatedPolicy> {
   const compiled = await compilePolicyModule(await readModule({ id, module }), {
     memoryLimitBytes: MEMORY_LIMIT_BYTES,
-    source: module,
+    source: fileURLToPath(module),
     ...(executionMode === undefined ? {} : { executionMode }),
   })
   return { id, module: compiled.module, settings, hostCapabilities }

@@ -10,15 +10,16 @@ export interface Rust {
   /** What `rustc --version` says. */
   readonly version: string
   readonly commit: string
-  /** The platform that it runs on. */
-  readonly host: string
   readonly sysroot: string
 }
 
-/** Rust is not there, or cannot build our target; the message says how to get it. */
+/** Something is missing to build the workspace; the message says what, and how to get it. */
 export class RustMissing extends Error {}
 
-/** Finds the compiler that the workspace asks for; rustup fetches it, and the target, when it can. @throws RustMissing */
+/**
+ * Finds all that the workspace is built with: the compiler that it asks for and the target, which rustup fetches when it
+ * can, and the crates. @throws RustMissing
+ */
 export async function findRust(workspace: string): Promise<Rust> {
   const run = async (command: string, ...args: string[]) =>
     await execa(command, args, { cwd: workspace, reject: false })
@@ -31,10 +32,12 @@ export async function findRust(workspace: string): Promise<Rust> {
   if (!(await hasTarget()))
     throw new RustMissing(`Rust cannot build for ${TARGET}: run \`rustup target add ${TARGET}\` in policies/`)
   const version = await rustc('-vV')
+  const host = /^host: (.*)$/m.exec(version)?.[1] ?? ''
+  const fetched = await run('cargo', 'fetch', '--locked', '--target', TARGET, '--target', host)
+  if (fetched.failed) throw new RustMissing(`the crates of policies/Cargo.lock cannot be fetched: ${fetched.stderr}`)
   return {
     version: version.split('\n')[0] ?? '',
     commit: /^commit-hash: (.*)$/m.exec(version)?.[1] ?? '',
-    host: /^host: (.*)$/m.exec(version)?.[1] ?? '',
     sysroot: await rustc('--print', 'sysroot'),
   }
 }
@@ -44,7 +47,6 @@ export async function findRust(workspace: string): Promise<Rust> {
  * and of the standard library's sources, which panic messages name, are written as on every other machine.
  */
 export async function compile(workspace: string, targetFolder: string, rust: Rust): Promise<(crate: string) => string> {
-  await execa('cargo', ['fetch', '--locked', '--target', TARGET, '--target', rust.host], { cwd: workspace })
   const remaps = [
     ...globSync(join(cargoHome(), 'registry/src/*')).map((folder) => `${folder}=/registry`),
     `${join(rust.sysroot, 'lib/rustlib/src/rust')}=/rustc/${rust.commit}`,
