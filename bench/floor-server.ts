@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs'
 import { cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ExecaError, execa } from 'execa'
+import type { ClusterProcessSpec } from '../clusters/local/cluster-processes.ts'
 import { cacheFolder } from '../util/config.ts'
 import { GatehouseError } from '../util/errors.ts'
 import { withFileLock } from '../util/file-lock.ts'
-import { type ManagedProcess, startProcess, stopProcesses, waitUntilReady } from '../util/managed-process.ts'
 import { packageRoot } from '../util/package-root.ts'
 
 /** The host in the floor's certificate. */
@@ -14,13 +14,16 @@ export const FLOOR_HOST = 'floor.gatehouse.internal'
 
 const BUILD_TIMEOUT_MS = 5 * 60_000
 const START_TIMEOUT_MS = 10_000
-const STOP_GRACE_MS = 2000
 
-/** The allow-all server, answering CONNECT on its socket. */
-export interface StartedFloorServer extends AsyncDisposable {
+/** What the floor server leaves in its folder. */
+export interface FloorFiles {
   readonly socket: string
-  /** PEM. */
-  readonly caBundle: string
+  /** Its own certificate, PEM; there once the socket accepts. */
+  readonly ca: string
+}
+
+export function floorFiles(folder: string): FloorFiles {
+  return { socket: join(folder, 'floor.sock'), ca: join(folder, 'floor.crt') }
 }
 
 /** Builds the floor server unless the cache has this very source built; returns its path. */
@@ -35,25 +38,14 @@ export async function buildFloorServer(cache = cacheFolder()): Promise<string> {
   return path
 }
 
-/** Starts the floor server in a folder, where its socket, certificate and log will be. */
-export async function startFloorServer(program: string, folder: string): Promise<StartedFloorServer> {
-  const socket = join(folder, 'floor.sock')
-  const caFile = join(folder, 'floor-ca.crt')
-  const server: ManagedProcess = await startProcess({
+/** The allow-all server: answers CONNECT on its socket. */
+export function floorProcess(program: string, { socket, ca }: FloorFiles): ClusterProcessSpec {
+  return {
     name: 'floor',
     command: program,
-    args: ['--socket', socket, '--host', FLOOR_HOST, '--ca-file', caFile],
+    args: ['--socket', socket, '--host', FLOOR_HOST, '--ca-file', ca],
     environment: {},
-    logFile: join(folder, 'floor.log'),
-  })
-  const stop = () => stopProcesses([server], STOP_GRACE_MS)
-  try {
-    // it writes the file once the socket accepts
-    await waitUntilReady(server, { isReady: async () => existsSync(caFile), timeoutMs: START_TIMEOUT_MS })
-    return { socket, caBundle: await readFile(caFile, 'utf8'), [Symbol.asyncDispose]: stop }
-  } catch (error) {
-    await stop()
-    throw error
+    readiness: { isReady: async () => existsSync(ca), timeoutMs: START_TIMEOUT_MS },
   }
 }
 

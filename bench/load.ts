@@ -5,41 +5,42 @@ export type Send = () => Promise<void>
 
 export interface LoadOptions<Row extends string> {
   readonly rows: Readonly<Record<Row, Send>>
-  /** Requests in flight at any time. */
+  /** Requests that set out together. */
   readonly clients: number
-  /** How often every row is measured. */
+  /** How long it goes on; whole turns are finished. */
   readonly limit: Limit
+  /** Ends the run early, with its reason as the error. */
+  readonly signal?: AbortSignal
 }
 
-/** Requests of each row, or the time after which no further turn starts. */
+/** Requests of each row at least, or the time after which no further turn starts. */
 export type Limit = { readonly requests: number } | { readonly milliseconds: number }
 
 /** Latencies in milliseconds, by row. */
 export type Samples<Row extends string> = Readonly<Record<Row, readonly number[]>>
 
 /**
- * Closed-loop load on all rows at once. A turn is one request of every row, in a fresh random order: whatever the
- * machine does meanwhile, it does to every row alike, and no row always follows the same other one.
+ * Measures all rows in turns. In a turn every row has its go, in a fresh random order: all clients send it one request
+ * at once, and the next row waits until they have their answers. So whatever the machine does meanwhile it does to every
+ * row alike, rows never compete with each other, and none always follows the same other one.
  */
 export async function measureInterleaved<Row extends string>(options: LoadOptions<Row>): Promise<Samples<Row>> {
-  const rows = Object.keys(options.rows) as Row[]
-  const samples = Object.fromEntries(rows.map((row) => [row, []])) as unknown as Record<Row, number[]>
-  const turns = createTurns(options.limit)
-
-  const runClient = async (client: number) => {
-    const random = createRandom(client)
-    while (turns.next()) {
-      for (const row of shuffle(rows, random)) samples[row].push(await measure(options.rows[row]))
+  const { rows, clients, signal } = options
+  const names = Object.keys(rows) as Row[]
+  const samples = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Row, number[]>
+  const random = createRandom(clients)
+  const mayTakeTurn = createTurns(options)
+  while (mayTakeTurn()) {
+    for (const name of shuffle(names, random)) {
+      signal?.throwIfAborted()
+      samples[name].push(...(await measureTogether(rows[name], clients)))
     }
   }
-  const clients = Array.from({ length: options.clients }, (_, client) => runClient(client))
-  try {
-    await Promise.all(clients)
-  } finally {
-    turns.stop()
-    await Promise.allSettled(clients)
-  }
   return samples
+}
+
+function measureTogether(send: Send, clients: number): Promise<number[]> {
+  return Promise.all(Array.from({ length: clients }, () => measure(send)))
 }
 
 async function measure(send: Send): Promise<number> {
@@ -48,14 +49,11 @@ async function measure(send: Send): Promise<number> {
   return performance.now() - startedAt
 }
 
-/** Turns for all clients together; none are left once one client has failed. */
-function createTurns(limit: Limit): { next(): boolean; stop(): void } {
-  const endsAt = 'milliseconds' in limit ? performance.now() + limit.milliseconds : Number.POSITIVE_INFINITY
-  let left = 'requests' in limit ? limit.requests : Number.POSITIVE_INFINITY
-  return {
-    next: () => left-- > 0 && performance.now() < endsAt,
-    stop() {
-      left = 0
-    },
+function createTurns<Row extends string>({ limit, clients }: LoadOptions<Row>): () => boolean {
+  if ('milliseconds' in limit) {
+    const endsAt = performance.now() + limit.milliseconds
+    return () => performance.now() < endsAt
   }
+  let left = Math.ceil(limit.requests / clients)
+  return () => left-- > 0
 }

@@ -35,7 +35,7 @@ export interface ReportRow extends Summary {
   readonly clients: number
   /** Over the baseline of the same API server; baselines add nothing by definition. */
   readonly added?: Added
-  /** The API server's own clock: the mean of its calls of the webhook, or of its evaluations of the CEL policy. */
+  /** The mean of the API server's calls of the webhook, by its own clock. */
   readonly apiServerMean?: number
 }
 

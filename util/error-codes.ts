@@ -8,6 +8,7 @@ export const ERROR_CODES = {
   ERR_BINARIES_DOWNLOAD: 'A control-plane binary could not be downloaded.',
   ERR_BINARIES_MISSING: 'No source has the control-plane binary; the message lists what was tried.',
   ERR_BENCH_OPTIONS: 'The benchmark was asked for something that it cannot measure.',
+  ERR_BENCH_STOPPED: 'The benchmark was stopped by a signal; what it had started is gone.',
   ERR_CLI_USAGE: 'A command, flag or argument is not understood.',
   ERR_CLUSTER_API: 'The API server refused or failed a call that the harness depends on.',
   ERR_CLUSTER_EXISTS: 'A cluster of that name exists with other options.',

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { request } from 'node:http'
 import { request as requestOverTls } from 'node:https'
 import type { Socket } from 'node:net'
@@ -6,12 +6,27 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import { execa } from 'execa'
-import t from 'tap'
-import { buildFloorServer, FLOOR_HOST, type StartedFloorServer, startFloorServer } from '../../bench/floor-server.ts'
+import t, { type Test } from 'tap'
+import { buildFloorServer, FLOOR_HOST, floorFiles, floorProcess } from '../../bench/floor-server.ts'
+import { startProcess, stopProcesses, waitUntilReady } from '../../util/managed-process.ts'
 import { packageRoot } from '../../util/package-root.ts'
 
 const hasGo = await execa('go', ['version'], { reject: false }).then(({ failed }) => !failed)
 const skip = hasGo ? false : 'Go is not installed'
+
+interface Floor {
+  readonly socket: string
+  readonly caBundle: string
+}
+
+async function startFloor(t: Test, program: string, folder: string): Promise<Floor> {
+  const { socket, ca } = floorFiles(folder)
+  const spec = floorProcess(program, { socket, ca })
+  const server = await startProcess({ ...spec, logFile: join(folder, 'floor.log') })
+  t.teardown(() => stopProcesses([server], 2000))
+  await waitUntilReady(server, spec.readiness)
+  return { socket, caBundle: await readFile(ca, 'utf8') }
+}
 
 function openTunnel(socketPath: string, method = 'CONNECT'): Promise<{ status: number | undefined; socket: Socket }> {
   return new Promise((resolve, reject) => {
@@ -23,14 +38,14 @@ function openTunnel(socketPath: string, method = 'CONNECT'): Promise<{ status: n
   })
 }
 
-async function handshake({ socket: path, caBundle }: StartedFloorServer): Promise<TLSSocket> {
+async function handshake({ socket: path, caBundle }: Floor): Promise<TLSSocket> {
   const { socket } = await openTunnel(path)
   const tls = connectTls({ socket, ca: caBundle, servername: FLOOR_HOST, ALPNProtocols: ['h2', 'http/1.1'] })
   await new Promise((resolve, reject) => tls.once('secureConnect', resolve).once('error', reject))
   return tls
 }
 
-async function post(floor: StartedFloorServer, body: string): Promise<{ status: number | undefined; text: string }> {
+async function post(floor: Floor, body: string): Promise<{ status: number | undefined; text: string }> {
   const tls = await handshake(floor)
   return new Promise((resolve, reject) => {
     const outgoing = requestOverTls(
@@ -49,7 +64,7 @@ t.test('the floor server', { skip }, async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'floor-')) // a socket's path is short
   t.teardown(() => rm(folder, { recursive: true }))
   const program = await buildFloorServer(folder)
-  await using floor = await startFloorServer(program, folder)
+  const floor = await startFloor(t, program, folder)
 
   await t.test('is built once and found again', async (t) => {
     t.equal(await buildFloorServer(folder), program)

@@ -4,37 +4,41 @@ import { measureInterleaved } from '../../bench/load.ts'
 
 function recordRows(names: readonly string[]) {
   const sent: string[] = []
-  let inFlight = 0
+  const inFlight: string[] = []
+  const mixed = new Set<string>()
   let mostInFlight = 0
   const send = (name: string) => async () => {
     sent.push(name)
-    mostInFlight = Math.max(mostInFlight, ++inFlight)
+    inFlight.push(name)
+    mostInFlight = Math.max(mostInFlight, inFlight.length)
     await setImmediate()
-    inFlight--
+    for (const other of inFlight.filter((candidate) => candidate !== name)) mixed.add(other)
+    inFlight.splice(inFlight.indexOf(name), 1)
   }
-  return {
-    rows: Object.fromEntries(names.map((name) => [name, send(name)])),
-    sent,
-    mostInFlight: () => mostInFlight,
-  }
+  const rows = Object.fromEntries(names.map((name) => [name, send(name)]))
+  return { rows, sent, mixed, mostInFlight: () => mostInFlight }
 }
 
-t.test('every row is measured as often as asked, whatever the number of clients', async (t) => {
-  for (const clients of [1, 3, 32]) {
-    const { rows, sent, mostInFlight } = recordRows(['none', 'floor', 'shim'])
+t.test('all clients send together, until every row has been measured as often as asked', async (t) => {
+  for (const [clients, measured] of [
+    [1, 50],
+    [3, 51],
+    [32, 64],
+  ] as const) {
+    const { rows, mostInFlight } = recordRows(['none', 'floor', 'shim'])
     const samples = await measureInterleaved({ rows, clients, limit: { requests: 50 } })
-    for (const row of Object.values(samples)) t.equal(row.length, 50)
-    t.equal(sent.length, 150)
+    for (const row of Object.values(samples)) t.equal(row.length, measured)
     t.equal(mostInFlight(), clients)
   }
 })
 
-t.test('rows take turns: one request each before any has another', async (t) => {
-  const { rows, sent } = recordRows(['none', 'floor', 'shim'])
-  await measureInterleaved({ rows, clients: 1, limit: { requests: 30 } })
-  const turns = Array.from({ length: 30 }, (_, turn) => sent.slice(turn * 3, turn * 3 + 3))
-  for (const turn of turns) t.strictSame(turn.toSorted(), ['floor', 'none', 'shim'])
-  t.ok(new Set(turns.map((turn) => turn.join())).size > 1, 'in an order that changes')
+t.test('rows take turns in an order that changes, and never compete with each other', async (t) => {
+  const { rows, sent, mixed } = recordRows(['none', 'floor', 'shim'])
+  await measureInterleaved({ rows, clients: 2, limit: { requests: 60 } })
+  const turns = Array.from({ length: 30 }, (_, turn) => sent.slice(turn * 6, turn * 6 + 6))
+  for (const turn of turns) t.strictSame(turn.toSorted(), ['floor', 'floor', 'none', 'none', 'shim', 'shim'])
+  t.equal(new Set(turns.map((turn) => turn.join())).size, 6, 'all six orders of three rows')
+  t.strictSame([...mixed], [])
 })
 
 t.test('a duration ends the run after whole turns', async (t) => {
@@ -44,11 +48,14 @@ t.test('a duration ends the run after whole turns', async (t) => {
   t.equal(none?.length, shim?.length)
 })
 
-t.test('a request that fails ends the run with its error, once all clients have stopped', async (t) => {
-  const { rows, sent } = recordRows(['none'])
-  const failing = { ...rows, shim: () => Promise.reject(new Error('503')) }
-  await t.rejects(measureInterleaved({ rows: failing, clients: 4, limit: { requests: 1000 } }), { message: '503' })
-  const soFar = sent.length
-  await setImmediate()
-  t.equal(sent.length, soFar)
+t.test('a request that fails ends the run with its error', async (t) => {
+  const rows = { none: () => Promise.reject(new Error('503')) }
+  await t.rejects(measureInterleaved({ rows, clients: 4, limit: { requests: 10 } }), { message: '503' })
+})
+
+t.test('a signal ends the run with its reason', async (t) => {
+  const stop = new AbortController()
+  const rows = { none: async () => stop.abort(new Error('SIGINT')) }
+  const limit = { milliseconds: 60_000 }
+  await t.rejects(measureInterleaved({ rows, clients: 1, limit, signal: stop.signal }), { message: 'SIGINT' })
 })

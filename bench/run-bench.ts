@@ -1,0 +1,61 @@
+import { arch, cpus } from 'node:os'
+import type { Steps } from '../util/steps.ts'
+import { type Limit, measureInterleaved } from './load.ts'
+import { residentBytes } from './memory.ts'
+import { type BenchReport, type Machine, type Run, reportRatios, reportRows } from './report.ts'
+import { benchSends, proveRows } from './requests.ts'
+import { type RigOptions, type StartedRig, startRig } from './rig.ts'
+import { countCalls } from './tallies.ts'
+import { judge } from './verdict.ts'
+
+export interface BenchOptions extends RigOptions {
+  /** Numbers of requests in flight, each measured in a run of its own. */
+  readonly clients: readonly number[]
+  readonly limit: Limit
+  /** Requests of each row before anything is measured. */
+  readonly warmup: number
+}
+
+/** Starts three API servers on one etcd, measures every path at once, takes everything down again, and reports. */
+export async function runBench(options: BenchOptions, steps: Steps): Promise<BenchReport> {
+  await using rig = await startRig(options, steps)
+  const idleBytes = await residentBytes(rig.shimPid)
+  await steps.run('Proving that every row takes its path', () => proveRows(rig))
+  await steps.run(`Warming up, ${options.warmup} requests per row`, () => warmUp(rig, options))
+  const runs: Run[] = []
+  for (const clients of options.clients) {
+    const title = `Measuring with ${clients} ${clients === 1 ? 'client' : 'clients'}`
+    runs.push(await steps.run(title, () => measure(rig, options, clients)))
+  }
+  const rows = runs.flatMap(reportRows)
+  const ratios = reportRatios(rows)
+  return {
+    kubernetesVersion: rig.kubernetesVersion,
+    policy: options.policy,
+    machine: describeMachine(),
+    rows,
+    ratios,
+    memory: { idleBytes, loadedBytes: await residentBytes(rig.shimPid) },
+    ...judge(ratios),
+  }
+}
+
+async function warmUp(rig: StartedRig, options: BenchOptions): Promise<void> {
+  const { warmup: requests } = options
+  await load(rig, options, { clients: Math.max(...options.clients), limit: { requests } })
+}
+
+async function measure(rig: StartedRig, options: BenchOptions, clients: number): Promise<Run> {
+  const calls = await countCalls(rig)
+  const samples = await load(rig, options, { clients, limit: options.limit })
+  return { clients, samples, apiServerMeans: await calls.meansOf(samples) }
+}
+
+function load(rig: StartedRig, { signal }: BenchOptions, amount: { readonly clients: number; readonly limit: Limit }) {
+  return measureInterleaved({ rows: benchSends(rig), ...amount, ...(signal !== undefined && { signal }) })
+}
+
+function describeMachine(): Machine {
+  const [cpu] = cpus()
+  return { cpus: cpus().length, model: cpu?.model ?? 'unknown', architecture: arch(), node: process.version }
+}
