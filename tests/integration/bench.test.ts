@@ -1,0 +1,107 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import t from 'tap'
+import type { BenchReport } from '../../bench/report.ts'
+import { ROWS, type RowName } from '../../bench/rows.ts'
+import { packageRoot } from '../../util/package-root.ts'
+
+const command = join(packageRoot(), 'cli', 'gatehouse')
+
+/** Folders of the test's own, so that what is left behind can be seen. */
+async function createFolders() {
+  const folder = await mkdtemp(join(tmpdir(), 'gh-'))
+  t.teardown(() => rm(folder, { recursive: true, force: true }))
+  return { folder, env: { XDG_STATE_HOME: join(folder, 's'), XDG_RUNTIME_DIR: join(folder, 'r'), TMPDIR: folder } }
+}
+
+async function listClusters(folder: string): Promise<string[]> {
+  return readdir(join(folder, 's', 'gatehouse', 'clusters')).catch(() => [])
+}
+
+t.test('a short run measures every path and leaves nothing behind', async (t) => {
+  const { folder, env } = await createFolders()
+  const flags = [
+    '--clients',
+    '1,4',
+    '--requests',
+    '8',
+    '--warmup',
+    '4',
+    '--policy',
+    'require-labels',
+    '--output',
+    'json',
+  ]
+  const { stdout, stderr, exitCode } = await execa(command, ['bench', ...flags], { env, reject: false })
+  t.ok(exitCode === 0 || exitCode === 1, stderr)
+  const report: BenchReport = JSON.parse(stdout)
+
+  await t.test('every row is there for every number of clients, measured as often as asked', async (t) => {
+    t.strictSame(
+      report.rows.map(({ row, clients, count }) => [row, clients, count]),
+      [1, 4].flatMap((clients) => ROWS.map(({ name }) => [name, clients, 8])),
+    )
+  })
+
+  await t.test('latency is added to a baseline, and the API server has a clock of its own', async (t) => {
+    const webhooks: RowName[] = ['floor', 'floor-again', 'shim', 'loopback']
+    for (const { row, added, apiServerMean, p50, p90, p99 } of report.rows) {
+      t.equal(added === undefined, row.startsWith('baseline-'), row)
+      t.equal(apiServerMean !== undefined, webhooks.includes(row), row)
+      t.ok(p50 > 0 && p50 <= p90 && p90 <= p99, row)
+    }
+  })
+
+  await t.test('every path but the floor has a ratio, the A/A row among them', async (t) => {
+    const paths = ['cel', 'floor-again', 'shim', 'loopback']
+    t.strictSame(
+      report.ratios.map(({ row, clients }) => [row, clients]),
+      [1, 4].flatMap((clients) => paths.map((row) => [row, clients])),
+    )
+  })
+
+  await t.test('there is a verdict with its reason, and the exit code says the same', async (t) => {
+    t.match(report.verdict, /^(pass|acceptable|fail)$/)
+    t.equal(exitCode, report.verdict === 'fail' ? 1 : 0)
+    t.ok(report.notes[0])
+  })
+
+  await t.test("the shim's memory, the machine and the versions are named", async (t) => {
+    t.ok(report.memory.idleBytes > 10_000_000 && report.memory.loadedBytes > 10_000_000)
+    t.match(report.kubernetesVersion, /^v1\.37\.\d+$/)
+    t.equal(report.policy, 'require-labels')
+    t.ok(report.machine.cpus)
+  })
+
+  t.strictSame(await listClusters(folder), [])
+  t.strictSame(
+    (await readdir(folder)).filter((name) => name.startsWith('gatehouse-bench')),
+    [],
+  )
+})
+
+t.test('a signal ends it, and what it had started', async (t) => {
+  const { folder, env } = await createFolders()
+  const bench = execa(command, ['bench', '--clients', '1', '--duration', '600'], { env, reject: false })
+  for await (const line of bench.iterable({ from: 'stderr' })) {
+    if (line.includes('Measuring with 1 client')) bench.kill('SIGTERM')
+  }
+  const { exitCode, stderr } = await bench
+  t.equal(exitCode, 3)
+  t.match(stderr, /ERR_BENCH_STOPPED: stopped by SIGTERM/)
+  t.strictSame(await listClusters(folder), [])
+})
+
+t.test('what cannot be measured is refused before anything starts', async (t) => {
+  for (const flags of [
+    ['--clients', '0'],
+    ['--clients', 'a'],
+    ['--policy', 'x'],
+    ['--requests', '1', '--duration', '1'],
+  ]) {
+    const { exitCode, stderr } = await execa(command, ['bench', ...flags], { reject: false })
+    t.equal(exitCode, 2, stderr)
+  }
+})
