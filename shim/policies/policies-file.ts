@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { describePatternProblem } from '../../evaluator/host/capability-patterns.ts'
 import { isRecord } from '../../util/record.ts'
 import { fields } from '../../util/schema/fields.ts'
 import { resolveModule } from './module-source.ts'
@@ -9,12 +10,17 @@ import { checkAt, problemAt } from './schema-problems.ts'
 import { checkTimeouts, checkUseless, pickWebhookFields, SERVED_SHAPE } from './webhook-schema.ts'
 import type { YamlDocument } from './yaml-document.ts'
 
+const capabilityPattern = z.string().superRefine((pattern, context) => {
+  const problem = describePatternProblem(pattern)
+  if (problem !== undefined) context.addIssue({ code: 'custom', message: `"${pattern}" ${problem}` })
+})
+
 const entrySchema = fields(
   {
     ...POLICY_SHAPE,
     policyMode: z.enum(['protect', 'monitor']).exactOptional(),
     allowedToMutate: z.boolean().exactOptional(),
-    hostCapabilities: z.array(z.string().min(1)).exactOptional(),
+    hostCapabilities: z.array(capabilityPattern).exactOptional(),
     ...SERVED_SHAPE,
   },
   {

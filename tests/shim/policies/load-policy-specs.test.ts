@@ -1,6 +1,9 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import fc from 'fast-check'
 import t, { type Test } from 'tap'
+import { stringify } from 'yaml'
 import { loadPolicySpecs } from '../../../shim/policies/load-policy-specs.ts'
 import { isGatehouseError } from '../../../util/errors.ts'
 
@@ -16,6 +19,12 @@ spec:
   rules:
   - ${PODS}
 `
+
+const FIELDS =
+  `module policyMode mode mutating settings rules apiGroups operations failurePolicy objectSelector matchLabels
+  matchExpressions matchConditions timeoutSeconds hostCapabilities contextAwareResources items __proto__ constructor`.split(
+    /\s+/,
+  )
 
 /** Loads a file and gives what is wrong with it, one line each, without the folder. */
 async function problemsOf(t: Test, text: string, name = 'policies.yml'): Promise<string[]> {
@@ -238,6 +247,33 @@ t.test('what the API server would refuse, or read as match-all, is refused here'
     t.match((await problemsOf(t, text ?? '')).join('\n'), problem ?? '')
   }
   t.strictSame(await problemsOf(t, rule(all.replace('[pods]', '["*", pods/exec]'))), [], 'as the API server allows')
+})
+
+t.test('a pattern that grants no host capability is refused', async (t) => {
+  const granted = (pattern: string) => problemsOf(t, `a: {module: a.wasm, hostCapabilities: ["${pattern}"]}`)
+  t.strictSame(await granted('oci/v1/*'), [])
+  t.match(await granted('oci/v1'), ['policies.yml:1: a.hostCapabilities[0]: "oci/v1" names no single capability'])
+  t.match(await granted('k8s/*'), [/"k8s\/\*" has an unknown segment/])
+})
+
+t.test('whatever a file holds, it is loaded or refused, and nothing else happens', async (t) => {
+  const folder = t.testdir()
+  const file = join(folder, 'policies.yml')
+  const field = fc.constantFrom(...FIELDS)
+  const foreign = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.json(),
+    fc.dictionary(fc.string(), fc.dictionary(field, fc.jsonValue())).map((value) => JSON.stringify(value)),
+    fc.dictionary(field, fc.dictionary(field, fc.jsonValue())).map((spec) => stringify({ ...resource('a'), spec })),
+  )
+  await fc.assert(
+    fc.asyncProperty(foreign, async (text) => {
+      writeFileSync(file, text)
+      const outcome = await loadPolicySpecs(file).catch((error: unknown) => error)
+      return Array.isArray(outcome) || isGatehouseError(outcome, 'ERR_POLICIES_INVALID')
+    }),
+    { numRuns: 300 },
+  )
 })
 
 t.test('ids that no URL can carry and ids that are given twice are refused', async (t) => {
