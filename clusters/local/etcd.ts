@@ -1,6 +1,6 @@
-import { request } from 'node:http'
 import type { ClusterProcessSpec } from './cluster-processes.ts'
 import type { ClusterLayout } from './layout.ts'
+import { answersOnSocket } from './unix-probe.ts'
 
 /**
  * etcd, on Unix sockets only: no port to clash, and the folder's mode keeps other users of the machine out, which a
@@ -12,7 +12,7 @@ export function etcdProcess(layout: ClusterLayout, command: string): ClusterProc
     command,
     args: etcdArguments(layout),
     environment: {},
-    readiness: { isReady: (signal) => isHealthy(layout.etcdSocket, signal), timeoutMs: 60_000 },
+    readiness: { isReady: (signal) => answersOnSocket(layout.etcdSocket, '/health', signal), timeoutMs: 60_000 },
   }
 }
 
@@ -31,15 +31,4 @@ export function etcdArguments({ etcdData, etcdSocket, etcdPeerSocket }: ClusterL
     // Made for the end of a process, not for the loss of power.
     '--unsafe-no-fsync',
   ]
-}
-
-function isHealthy(socketPath: string, signal: AbortSignal): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    request({ socketPath, path: '/health', signal }, (response) => {
-      response.resume()
-      resolve(response.statusCode === 200)
-    })
-      .on('error', reject)
-      .end()
-  })
 }

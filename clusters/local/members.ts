@@ -25,8 +25,8 @@ export async function ensureShim(record: ClusterRecord, number: number): Promise
   if (wasmPolicies === undefined) return
   const member = memberLayout(record.layout, number)
   await mkdir(dirname(member.socket), { recursive: true, mode: 0o700 })
-  const caBundle = await ensureShimCertificates(member)
-  await ensureProcess(record.layout, shimProcess(member, wasmPolicies, caBundle))
+  await ensureShimCertificates(member)
+  await ensureProcess(record.layout, shimProcess(member, wasmPolicies))
 }
 
 /** Starts a member's API server unless it runs. When somebody else sits on its port by now, it moves to another. */

@@ -54,52 +54,55 @@ async function removeProbes(api: AdmissionregistrationV1Api): Promise<void> {
 
 function probe(kind: Kind, label: string): V1ValidatingWebhook {
   return {
-    name: probeName(kind),
-    clientConfig: { url: `https://${probeName(kind)}/` },
+    name: 'probe.gatehouse.internal',
+    clientConfig: { url: 'https://probe.gatehouse.internal/' },
     rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] }],
-    objectSelector: { matchLabels: { [PROBE_LABEL]: `${kind}-${label}` } },
-    matchConditions: [{ name: 'fails', expression: `object.metadata.labels["${probeName(kind)}"] == ""` }],
+    objectSelector: { matchLabels: { [PROBE_LABEL]: mark(kind, label) } },
+    // The API server's refusal names the absent key, and that is what we look for.
+    matchConditions: [{ name: 'fails', expression: `object.metadata.labels["${mark(kind, label)}"] == ""` }],
     failurePolicy: 'Fail',
     sideEffects: 'None',
     admissionReviewVersions: ['v1'],
   }
 }
 
-function probeName(kind: Kind): string {
-  return `${kind}.probe.gatehouse.internal`
+function mark(kind: Kind, label: string): string {
+  return `${kind}-${label}`
 }
 
 async function waitUntilRefused(apiServer: KubeConfig, label: string): Promise<void> {
   const api = apiServer.makeApiClient(CoreV1Api)
   const deadline = performance.now() + TIMEOUT_MS
   for (const kind of ['mutating', 'validating'] as const) {
-    while (!(await isRefused(api, kind, label))) {
-      if (performance.now() > deadline) throw late(apiServer)
+    for (;;) {
+      const answer = await askAsApiServer(api, mark(kind, label))
+      if (answer.includes(`no such key: ${mark(kind, label)}`)) break
+      if (performance.now() > deadline) throw late(apiServer, answer)
       await delay(POLL_MS)
     }
   }
 }
 
-async function isRefused(api: CoreV1Api, kind: Kind, label: string): Promise<boolean> {
-  const labels = { [PROBE_LABEL]: `${kind}-${label}` }
-  const body = { metadata: { generateName: 'gatehouse-probe-', labels } }
-  const asApiServer = setHeaderOptions(
+/** Creates a ConfigMap with that label, dry; returns what the API server says. */
+async function askAsApiServer(api: CoreV1Api, value: string): Promise<string> {
+  const body = { metadata: { generateName: 'gatehouse-probe-', labels: { [PROBE_LABEL]: value } } }
+  const identity = setHeaderOptions(
     'Impersonate-User',
     'system:apiserver',
     setHeaderOptions('Impersonate-Group', 'system:masters'),
   )
   try {
-    await api.createNamespacedConfigMap({ namespace: 'default', dryRun: 'All', body }, asApiServer)
-    return false
+    await api.createNamespacedConfigMap({ namespace: 'default', dryRun: 'All', body }, identity)
+    return 'created'
   } catch (error) {
-    if (error instanceof ApiException) return String(error.body?.message ?? error.body).includes(probeName(kind))
+    if (error instanceof ApiException) return JSON.stringify(error.body)
     throw error
   }
 }
 
-function late(apiServer: KubeConfig): GatehouseError {
+function late(apiServer: KubeConfig, answer: string): GatehouseError {
   const server = apiServer.getCurrentCluster()?.server
-  const message = `${server} does not act on new webhook configurations after ${TIMEOUT_MS / 1000} s`
+  const message = `${server} does not act on new webhook configurations after ${TIMEOUT_MS / 1000} s; it answers: ${answer}`
   return new GatehouseError('ERR_CLUSTER_API', message, { hint: 'Look into its log: gatehouse cluster logs.' })
 }
 
