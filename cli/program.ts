@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
-import { GatehouseError, isGatehouseError, messageOf } from '../util/errors.ts'
 import { packageRoot } from '../util/package-root.ts'
 import type { CommandContext } from './command.ts'
 import { COMMANDS } from './commands/index.ts'
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts'
+import { formatError } from './format-error.ts'
 import type { Io } from './io.ts'
 
 /** Runs one command line to its end and says what to leave with. Never throws, never exits. */
@@ -50,14 +50,6 @@ export function createProgram(context: CommandContext): Command {
 /** A command and all commands below it. */
 export function walk(command: Command): Command[] {
   return [command, ...command.commands.flatMap(walk)]
-}
-
-/** `gatehouse: CODE: what is wrong`, then the way out; unforeseen errors show their stack, since they are our defects. */
-function formatError(error: unknown): string {
-  const known = isGatehouseError(error) ? error : new GatehouseError('ERR_INTERNAL', messageOf(error), { cause: error })
-  const hint = known.hint === undefined ? '' : `\n  ${known.hint}`
-  const stack = known.code === 'ERR_INTERNAL' && error instanceof Error ? `\n${error.stack}` : ''
-  return `gatehouse: ${known.code}: ${known.message}${hint}${stack}\n`
 }
 
 function packageVersion(): string {
