@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { noProxyEnvironment } from '../plugin/api-server.ts'
 import { egressSelectorConfiguration } from '../plugin/egress-selector.ts'
 import type { Exclusions } from '../plugin/exclusions.ts'
@@ -33,13 +35,39 @@ export interface Manifests {
 }
 
 /** The file that `--egress-selector-config-file` names. */
-export const EGRESS_SELECTOR_FILE = 'egress-selector.yaml'
+const EGRESS_SELECTOR_FILE = 'egress-selector.yaml'
 
 /** The objects to apply once the API server runs with that flag. */
-export const WEBHOOKS_FILE = 'webhooks.yaml'
+const WEBHOOKS_FILE = 'webhooks.yaml'
 
-/** Generates the files for an API server that somebody else runs: kubeadm, k3s, or started by hand. */
-export async function generateManifests(options: ManifestsOptions): Promise<Manifests> {
+/** Writes into a folder what an API server needs that somebody else runs: kubeadm, k3s, or started by hand. */
+export async function writeManifests(folder: string, options: ManifestsOptions): Promise<Manifests> {
+  const manifests = await generateManifests(options)
+  await mkdir(folder, { recursive: true })
+  for (const [name, yaml] of Object.entries(manifests.files)) await writeFile(join(folder, name), yaml)
+  return manifests
+}
+
+/** What was written, and what is left for the operator to do, in the order in which nothing is refused meanwhile. */
+export function describeNextSteps(folder: string, { files, environment }: Manifests): string {
+  const written = Object.keys(files).map((name) => `wrote ${join(folder, name)}\n`)
+  const apply = `  kubectl apply -f ${join(folder, WEBHOOKS_FILE)}\n`
+  if (!(EGRESS_SELECTOR_FILE in files)) {
+    return [...written, '\nOnce the policy server answers behind its Service:\n', apply].join('')
+  }
+  const variables = Object.entries(environment).map(([name, value]) => `  ${name}=${value}\n`)
+  return [
+    ...written,
+    '\nGive kube-apiserver this flag, and start it again:\n',
+    `  --egress-selector-config-file=${join(folder, EGRESS_SELECTOR_FILE)}\n`,
+    '\nWhere its environment has HTTPS_PROXY, add to these lists:\n',
+    ...variables,
+    '\nOnce it runs with the flag, and the shim listens:\n',
+    apply,
+  ].join('')
+}
+
+async function generateManifests(options: ManifestsOptions): Promise<Manifests> {
   const { policies, certificateFolder, client, socket, exclusions } = options
   const specs = await loadPolicySpecs(policies)
   const registered = toWebhookPolicies(specs)

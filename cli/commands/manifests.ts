@@ -1,7 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { InvalidArgumentError } from 'commander'
-import type { Manifests } from '../../clusters/manifests.ts'
 import type { WebhookClient } from '../../plugin/webhook-client.ts'
 import { GatehouseError } from '../../util/errors.ts'
 import type { AddCommand } from '../command.ts'
@@ -48,37 +46,19 @@ export const addManifestsCommand: AddCommand = (program, { io }) => {
     .option('--no-default-exclusions', 'police system namespaces, leases, events, node status and the API server too')
     .addHelpText('after', EXAMPLES)
     .action(async (flags: ManifestsFlags) => {
-      const { generateManifests } = await import('../../clusters/manifests.ts')
-      const manifests = await generateManifests({
+      const { describeNextSteps, writeManifests } = await import('../../clusters/manifests.ts')
+      const folder = resolve(flags.out)
+      const manifests = await writeManifests(folder, {
         policies: flags.policies,
         certificateFolder: flags.certDir,
         ...(await readWay(flags)),
         exclusions: flags.defaultExclusions ? 'default' : 'none',
       })
-      await mkdir(flags.out, { recursive: true })
-      for (const [name, yaml] of Object.entries(manifests.files)) await writeFile(join(flags.out, name), yaml)
-      for (const id of manifests.unregistered)
+      for (const id of manifests.unregistered) {
         io.err(`policy ${id} has no rules: it is served, and no API server asks for it\n`)
-      io.out(describeNextSteps(resolve(flags.out), manifests))
+      }
+      io.out(describeNextSteps(folder, manifests))
     })
-}
-
-/** What was written, and what is left for the operator to do, in the order in which nothing is refused meanwhile. */
-function describeNextSteps(folder: string, { files, environment }: Manifests): string {
-  const written = Object.keys(files).map((name) => `wrote ${join(folder, name)}\n`)
-  const apply = `  kubectl apply -f ${join(folder, 'webhooks.yaml')}\n`
-  if (!('egress-selector.yaml' in files))
-    return [...written, '\nOnce the policy server answers behind its Service:\n', apply].join('')
-  const variables = Object.entries(environment).map(([name, value]) => `  ${name}=${value}\n`)
-  return [
-    ...written,
-    '\nGive kube-apiserver this flag, and start it again:\n',
-    `  --egress-selector-config-file=${join(folder, 'egress-selector.yaml')}\n`,
-    '\nWhere its environment has HTTPS_PROXY, add to these lists:\n',
-    ...variables,
-    '\nOnce it runs with the flag, and the shim listens:\n',
-    apply,
-  ].join('')
 }
 
 /** The way that the API server takes: the socket, or a Service. */
