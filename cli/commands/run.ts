@@ -1,25 +1,8 @@
 import { InvalidArgumentError, Option } from 'commander'
 import type { ExecutionMode } from '../../evaluator/module/metadata.ts'
-import { GatehouseError } from '../../util/errors.ts'
 import type { AddCommand } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
-import type { Io } from '../io.ts'
-import { readText } from '../read-text.ts'
-import type { RequestOptions } from '../requests/build-review.ts'
-import type { Verdict } from '../run/run-policies.ts'
-
-interface RunFlags {
-  readonly requestPath: string
-  readonly settingsPath?: string
-  readonly settingsJson?: string
-  readonly executionMode?: ExecutionMode
-  readonly operation: RequestOptions['operation']
-  readonly oldObject?: string
-  readonly namespace: string
-  readonly user?: string
-  readonly timeout: number
-  readonly exitCode: boolean
-}
+import type { RunFlags } from '../run/answer-requests.ts'
 
 const EXAMPLES = `
 For each request one line on standard output: the AdmissionResponse as JSON. The policy's own log lines go to standard
@@ -63,62 +46,11 @@ export const addRunCommand: AddCommand = (program, { io, leaveWith }) => {
     .optionsGroup('Result:')
     .option('--exit-code', 'leave with 1 when anything is denied', false)
     .addHelpText('after', EXAMPLES)
-    .action(async (policy: string, flags: RunFlags) => {
-      const { readRequests } = await import('../requests/read-requests.ts')
-      const { readPoliciesToRun } = await import('../run/policies-to-run.ts')
-      const { runPolicies } = await import('../run/run-policies.ts')
-      const { createLog } = await import('../../util/log.ts')
-      const policies = await readPoliciesToRun({
-        ...flags,
-        ...(await readSettings(flags, io)),
-        policy,
-        timeoutMs: flags.timeout * 1000,
-      })
-      const requests = await readRequests(
-        flags.requestPath === '-' ? 'standard input' : flags.requestPath,
-        await readText(flags.requestPath, io),
-        await readRequestOptions(flags, io),
-      )
-      const verdicts: Verdict[] = []
-      await runPolicies(policies, requests, {
-        log: createLog({ level: 'trace', format: 'text', write: io.err }),
-        onVerdict(verdict) {
-          verdicts.push(verdict)
-          io.out(`${JSON.stringify(verdict.response)}\n`)
-        },
-      })
-      if (verdicts.length > 1) for (const verdict of verdicts) io.err(summarize(verdict))
+    .action(async (policy: string, flags: RunFlags & { readonly exitCode: boolean }) => {
+      const { answerRequests } = await import('../run/answer-requests.ts')
+      const verdicts = await answerRequests(policy, flags, io)
       if (flags.exitCode && verdicts.some(({ response }) => !response.allowed)) leaveWith(EXIT.NO)
     })
-}
-
-async function readSettings({ settingsPath, settingsJson }: RunFlags, io: Io) {
-  if (settingsJson !== undefined) return { settings: { source: '--settings-json', text: settingsJson } }
-  if (settingsPath !== undefined) return { settings: { source: settingsPath, text: await readText(settingsPath, io) } }
-  return {}
-}
-
-async function readRequestOptions(
-  { operation, namespace, oldObject, user }: RunFlags,
-  io: Io,
-): Promise<RequestOptions> {
-  const who =
-    user === undefined
-      ? { user: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] }
-      : { user, groups: ['system:authenticated'] }
-  if ((operation === 'UPDATE') !== (oldObject !== undefined))
-    throw new GatehouseError('ERR_CLI_USAGE', '--operation UPDATE and --old-object need each other', {
-      hint: 'An update changes something: name the file that holds the object as it was.',
-    })
-  if (oldObject === undefined) return { operation, namespace, ...who }
-  const { readObject } = await import('../requests/read-requests.ts')
-  return { operation, namespace, ...who, oldObject: await readObject(oldObject, await readText(oldObject, io)) }
-}
-
-function summarize({ policyId, title, response }: Verdict): string {
-  const verdict = response.allowed ? (response.patch === undefined ? 'allowed' : 'allowed, mutated') : 'denied'
-  const reason = response.allowed ? '' : `: ${response.status?.message ?? 'no reason given'}`
-  return `${title}: ${verdict} by ${policyId}${reason}\n`
 }
 
 function parseMode(text: string): ExecutionMode {
