@@ -51,9 +51,7 @@ export class GuestMemory {
   read(pointer: number, length: number, max: number): Uint8Array {
     const bytes = this.view(pointer, length)
     if (bytes.length <= max) return bytes.slice()
-    throw new GuestFailure(
-      `guest answered with ${formatBytes(bytes.length)}, but at most ${formatBytes(max)} are taken`,
-    )
+    throw new GuestFailure(`guest answered with ${bytes.length} bytes, but at most ${max} are taken`)
   }
 
   /** Text for people; bytes that are no UTF-8 are replaced, and what is longer than `max` bytes is cut. */

@@ -1,4 +1,3 @@
-import { messageOf } from '../../util/errors.ts'
 import { GuestExit } from '../wasi/wasi.ts'
 import { GuestFailure } from './guest.ts'
 import type { MemoryWatch } from './memory-watch.ts'
@@ -8,7 +7,9 @@ export function describeTrap(thrown: unknown, memory: MemoryWatch): string {
   if (thrown instanceof GuestFailure) return thrown.message
   if (thrown instanceof GuestExit) return withMemory(thrown.message, memory.explain({ byTrap: false }))
   if (isStackOverflow(thrown)) return 'guest trapped: call stack exhausted'
-  return withMemory(`guest trapped: ${messageOf(thrown)}`, memory.explain({ byTrap: isAbort(thrown) }))
+  // what a guest throws is no Error, and has nothing to say to us
+  if (!(thrown instanceof Error)) return 'guest trapped: uncaught exception'
+  return withMemory(`guest trapped: ${thrown.message}`, memory.explain({ byTrap: isAbort(thrown) }))
 }
 
 // Guest and host share V8's stack, so that this is no RuntimeError.

@@ -43,7 +43,15 @@ t.test('a whole request reaches the guest whole, and its attributes reach routin
 })
 
 t.test('optional fields that are absent or null reach neither', async (t) => {
-  const nulls = { name: null, namespace: null, subResource: null, object: null, oldObject: null, dryRun: null, options: null }
+  const nulls = {
+    name: null,
+    namespace: null,
+    subResource: null,
+    object: null,
+    oldObject: null,
+    dryRun: null,
+    options: null,
+  }
   for (const request of [MINIMAL_REQUEST, { ...MINIMAL_REQUEST, ...nulls }]) {
     const parsed = parseAdmissionReview(reviewOf(request))
     t.strictSame(JSON.parse(text(parsed.json)), MINIMAL_REQUEST)
@@ -68,8 +76,12 @@ t.test('fields that Kubewarden does not know are left out, at every level', asyn
 })
 
 t.test('values reach the guest byte for byte', async (t) => {
-  const object = '{ "big" : 12345678901234567890, "float":1.0,"exp": 1E2 , "text":"\\u00e9\\/ é", "twice":1, "twice":2 }'
-  const body = JSON.stringify({ request: { ...MINIMAL_REQUEST, object: 0 } }).replace('"object":0', `"object":${object}`)
+  const object =
+    '{ "big" : 12345678901234567890, "float":1.0,"exp": 1E2 , "text":"\\u00e9\\/ é", "twice":1, "twice":2 }'
+  const body = JSON.stringify({ request: { ...MINIMAL_REQUEST, object: 0 } }).replace(
+    '"object":0',
+    `"object":${object}`,
+  )
   const parsed = parseAdmissionReview(Buffer.from(body))
   t.ok(parsed.object)
   if (parsed.object) t.equal(text(parsed.json.subarray(parsed.object.start, parsed.object.end)), object)

@@ -13,12 +13,15 @@ t.test('equal documents need no patch, in whatever order their members stand', a
 })
 
 t.test('members are added, removed and replaced one by one', async (t) => {
-  t.strictSame(diff('{"same":1,"gone":2,"other":3,"deep":{"x":[1]}}', '{"same":1,"other":"3","deep":{"x":[2]},"new":{}}'), [
-    { op: 'remove', path: '/gone' },
-    { op: 'replace', path: '/other', value: '3' },
-    { op: 'replace', path: '/deep/x/0', value: 2 },
-    { op: 'add', path: '/new', value: {} },
-  ])
+  t.strictSame(
+    diff('{"same":1,"gone":2,"other":3,"deep":{"x":[1]}}', '{"same":1,"other":"3","deep":{"x":[2]},"new":{}}'),
+    [
+      { op: 'remove', path: '/gone' },
+      { op: 'replace', path: '/other', value: '3' },
+      { op: 'replace', path: '/deep/x/0', value: 2 },
+      { op: 'add', path: '/new', value: {} },
+    ],
+  )
 })
 
 t.test('arrays are compared index by index; the tail is removed or added', async (t) => {
@@ -104,10 +107,7 @@ t.test('numbers that the policy did not touch survive a change beside them', asy
 
 t.test('numbers that the policy did change are written as the policy wrote them', async (t) => {
   const patch = JSON.stringify(diffJson(parse('{"a":1,"b":1}'), parse('{"a":2.0,"b":12345678901234567890}')))
-  t.equal(
-    patch,
-    '[{"op":"replace","path":"/a","value":2.0},{"op":"replace","path":"/b","value":12345678901234567890}]',
-  )
+  t.equal(patch, '[{"op":"replace","path":"/a","value":2.0},{"op":"replace","path":"/b","value":12345678901234567890}]')
 })
 
 t.test('a policy that changes more than the API server takes in a patch is refused', async (t) => {

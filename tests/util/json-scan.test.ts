@@ -85,7 +85,7 @@ t.test('bytes that are not UTF-8 are refused, wherever they stand', async (t) =>
 })
 
 t.test('nesting is limited, so that nobody who recurses over the text runs out of stack', async (t) => {
-  const nested = (depth: number) => encode('[{"a":'.repeat(depth / 2) + '1' + '}]'.repeat(depth / 2))
+  const nested = (depth: number) => encode(`${'[{"a":'.repeat(depth / 2)}1${'}]'.repeat(depth / 2)}`)
   t.equal(scanJson(nested(MAX_JSON_DEPTH)).root.type, 'array')
   t.throws(() => scanJson(nested(MAX_JSON_DEPTH + 2)), { message: 'goes deeper than 1000 levels at byte 3000' })
   t.throws(() => scanJson(encode('['.repeat(1_000_000))), JsonSyntaxError)

@@ -87,7 +87,9 @@ t.test('a module without metadata is served only if its execution mode is named'
   const compiled = await compile(module, { executionMode: 'kubewarden-wapc' })
   t.equal(compiled.metadata, undefined)
   t.equal(compiled.module.executionMode, 'kubewarden-wapc')
-  await t.rejects(compile(module, { executionMode: 'opa' }), { message: 'm.wasm: execution mode opa is not supported yet' })
+  await t.rejects(compile(module, { executionMode: 'opa' }), {
+    message: 'm.wasm: execution mode opa is not supported yet',
+  })
 })
 
 t.test('a mode that contradicts the metadata is refused', async (t) => {
@@ -116,8 +118,14 @@ t.test('bytes that V8 does not take are refused in a sentence', async (t) => {
   const broken = buildGuest('accept')
   // the last byte of the code section, ahead of the section with the metadata
   broken[broken.lastIndexOf(0x0b)] = 0xff
-  await t.rejects(compile(broken), { code: 'ERR_MODULE_INVALID', message: /^m\.wasm: is not a valid WebAssembly module: / })
-  await t.rejects(compile(Buffer.from('hello')), { code: 'ERR_MODULE_INVALID', message: /^m\.wasm: is not WebAssembly/ })
+  await t.rejects(compile(broken), {
+    code: 'ERR_MODULE_INVALID',
+    message: /^m\.wasm: is not a valid WebAssembly module: /,
+  })
+  await t.rejects(compile(Buffer.from('hello')), {
+    code: 'ERR_MODULE_INVALID',
+    message: /^m\.wasm: is not WebAssembly/,
+  })
 })
 
 t.test('a module that wants more memory than it may have is refused, with the way out', async (t) => {

@@ -29,7 +29,8 @@ t.test('tables beyond what compilers emit are refused', async (t) => {
     '(module (table 10000000 funcref))': 'has a table of 10000000 entries, where 100000 are supported',
     [`(module ${'(table 1 funcref)'.repeat(9)})`]: 'has 9 tables, where 8 are supported',
   }
-  for (const [text, message] of Object.entries(refused)) t.throws(() => limit(text), { name: 'UnusableModule', message })
+  for (const [text, message] of Object.entries(refused))
+    t.throws(() => limit(text), { name: 'UnusableModule', message })
 })
 
 t.test('a table with an initialiser is refused, because its limits stand behind it', async (t) => {
@@ -41,7 +42,9 @@ t.test('garbage-collected types are refused in every form', async (t) => {
   // rec group, final subtype, subtype, struct, array
   for (const form of [0x4e, 0x4f, 0x50, 0x5f, 0x5e]) {
     const section = { id: TYPE_SECTION, contents: Uint8Array.from([2, 0x60, 1, 0x7f, 0, form, 0]) }
-    t.throws(() => limitHeap([section]), { message: 'uses garbage collection (WasmGC), whose memory cannot be limited' })
+    t.throws(() => limitHeap([section]), {
+      message: 'uses garbage collection (WasmGC), whose memory cannot be limited',
+    })
   }
 })
 

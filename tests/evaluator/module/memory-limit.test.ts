@@ -71,7 +71,8 @@ t.test('memories that cannot be limited this way are refused by name', async (t)
     '(module (memory 1 2 shared))': 'has a shared memory, which is not supported',
     '(module (import "env" "memory" (memory i64 1)))': 'has a 64-bit memory, which is not supported',
   }
-  for (const [text, message] of Object.entries(refused)) t.throws(() => limit(text), { name: 'UnusableModule', message })
+  for (const [text, message] of Object.entries(refused))
+    t.throws(() => limit(text), { name: 'UnusableModule', message })
   const two = [{ id: 5, contents: Uint8Array.from([2, 0, 1, 0, 1]) }]
   t.throws(() => limitMemory(two, 2 * MIB), { message: 'has 2 memories, where one is supported' })
   const unknown = [{ id: 5, contents: Uint8Array.from([1, 8, 1]) }]

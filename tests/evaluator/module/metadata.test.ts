@@ -30,7 +30,10 @@ t.test('every field is read', async (t) => {
 })
 
 t.test('null stands for a field that is left out, and unknown fields are ignored', async (t) => {
-  const metadata = parseMetadata({ mutating: false, protocolVersion: null, annotations: null, later: 1 }, 'metadata.yml')
+  const metadata = parseMetadata(
+    { mutating: false, protocolVersion: null, annotations: null, later: 1 },
+    'metadata.yml',
+  )
   t.notOk('protocolVersion' in metadata)
   t.notOk('later' in metadata)
   t.strictSame(metadata.annotations, {})
@@ -64,7 +67,13 @@ t.test('wildcards of resources follow the rules of Kubernetes', async (t) => {
   for (const resources of [['*'], ['*/*'], ['*', 'pods/status'], ['pods', 'pods/*'], ['*/scale', 'pods/status']]) {
     t.doesNotThrow(parse(resources), resources.join())
   }
-  for (const resources of [['*/*', 'pods'], ['*', 'pods'], ['pods/*', 'pods/status'], ['*/scale', 'pods/scale'], ['']]) {
+  for (const resources of [
+    ['*/*', 'pods'],
+    ['*', 'pods'],
+    ['pods/*', 'pods/status'],
+    ['*/scale', 'pods/scale'],
+    [''],
+  ]) {
     t.throws(parse(resources), { code: 'ERR_MODULE_METADATA' }, resources.join())
   }
 })

@@ -29,10 +29,7 @@ t.test('what is no module is refused in words', async (t) => {
     [[0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0], 'is a WebAssembly component, not a core module'],
     [[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1], 'ends early, at byte 9'],
     [[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 5, 0], 'promises 5 bytes at byte 10, but ends after 11'],
-    [
-      [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 0xff, 0xff, 0xff, 0xff, 0x1f],
-      'has a number of more than 32 bits at byte 9',
-    ],
+    [[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 0xff, 0xff, 0xff, 0xff, 0x1f], 'has a number of more than 32 bits at byte 9'],
     [
       [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 0x80, 0x80, 0x80, 0x80, 0x80, 0],
       'has a number of more than 32 bits at byte 9',
