@@ -14,6 +14,9 @@ export async function dial({ host, port }: Authority, timeoutMs: number): Promis
   }
 }
 
+// Of a peer that has ended, nobody can tell whether it still listens; a silence this long says that it does not.
+const HALF_OPEN_TIMEOUT_MS = 30_000
+
 /**
  * Carries bytes both ways until both sides have ended; a side that only stops sending keeps receiving. What the target
  * says is held back until the client has spoken: the API server refuses a tunnel with a byte directly behind the `200`.
@@ -27,5 +30,6 @@ export function joinSockets(client: Socket, upstream: Socket): void {
 
 function endTogether(one: Socket, other: Socket): void {
   one.on('error', () => other.destroy())
+  one.on('end', () => other.setTimeout(HALF_OPEN_TIMEOUT_MS, () => other.destroy()))
   one.on('close', () => other.destroySoon())
 }

@@ -21,7 +21,8 @@ export interface EvaluatorThreadOptions {
   readonly onPolicyLog: (log: PolicyLog) => void
 }
 
-// The memory of guests is limited in their modules; this bounds what we build in JavaScript from what they say.
+// No tool against guests: V8 ends the whole process when one of its own functions (JSON.parse, say) overruns a thread's
+// heap. What a guest can make us build is limited where it is built; the worst of it takes 256 MB, and this is twice that.
 const HEAP_LIMIT_MB = 512
 
 /** One evaluator thread, and the one job that it may be running. Ending it is the only way to interrupt a guest. */

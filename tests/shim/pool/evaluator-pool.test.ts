@@ -1,0 +1,192 @@
+import t, { type Test } from 'tap'
+import { parseAdmissionReview } from '../../../evaluator/admission-request.ts'
+import type { EvaluatedPolicy } from '../../../evaluator/evaluate.ts'
+import { EvaluatorPool, type JobLimits, type StartedEvaluatorPool } from '../../../shim/pool/evaluator-pool.ts'
+import type { EndReason } from '../../../shim/pool/evaluator-thread.ts'
+import type { PolicyLog } from '../../../shim/pool/messages.ts'
+import { SILENT_LOG } from '../../../util/log.ts'
+import { buildGuest, buildGuestFrom } from '../../helpers/guests.ts'
+import { admissionReview, compilePolicy } from '../../helpers/policies.ts'
+
+interface TestPool extends AsyncDisposable {
+  readonly pool: StartedEvaluatorPool
+  readonly ended: EndReason[]
+  readonly logged: PolicyLog[]
+}
+
+async function startPool(policies: readonly EvaluatedPolicy[], { workers = 1, queue = 10 } = {}): Promise<TestPool> {
+  const ended: EndReason[] = []
+  const logged: PolicyLog[] = []
+  const pool = await new EvaluatorPool({
+    workers,
+    queue,
+    log: SILENT_LOG,
+    onPolicyLog: (line) => logged.push(line),
+    onThreadEnd: (reason) => ended.push(reason),
+  }).start()
+  pool.setPolicies(policies)
+  return { pool, ended, logged, [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose]() }
+}
+
+const PATIENT: JobLimits = {
+  timeoutMs: 60_000,
+  deadline: performance.now() + 60_000,
+  signal: new AbortController().signal,
+}
+
+function evaluate(pool: StartedEvaluatorPool, id: string, limits: Partial<JobLimits> = {}) {
+  return pool.evaluate(id, parseAdmissionReview(admissionReview()), { ...PATIENT, ...limits })
+}
+
+async function expectAllowed(t: Test, pool: StartedEvaluatorPool, id = 'accept'): Promise<void> {
+  t.match(await evaluate(pool, id), { kind: 'answered', value: { allowed: true } })
+}
+
+const accept = await compilePolicy('accept', buildGuest('accept'))
+const loop = await compilePolicy('loop', buildGuest('loop'))
+
+t.test('many requests at once are all answered, in more than one thread', async (t) => {
+  const deny = await compilePolicy('deny', buildGuest('deny'))
+  await using test = await startPool([accept, deny], { workers: 2, queue: 100 })
+  const ids = Array.from({ length: 100 }, (_, i) => (i % 2 === 0 ? 'accept' : 'deny'))
+  const outcomes = await Promise.all(ids.map((id) => evaluate(test.pool, id)))
+  for (const [i, outcome] of outcomes.entries()) {
+    t.match(outcome, { kind: 'answered', value: { allowed: ids[i] === 'accept' } })
+  }
+  t.match(test.pool.stats, { busy: 0, queued: 0 })
+})
+
+t.test('a guest that never returns is ended at its deadline, and the spare thread goes on', async (t) => {
+  await using test = await startPool([accept, loop])
+  const late = evaluate(test.pool, 'loop', { timeoutMs: 50 })
+  const next = expectAllowed(t, test.pool)
+  t.strictSame(await late, { kind: 'timed-out' })
+  await next
+  t.strictSame(test.ended, ['deadline'])
+})
+
+t.test('only the late request is interrupted, not those beside it', async (t) => {
+  await using test = await startPool([accept, loop], { workers: 2 })
+  const late = evaluate(test.pool, 'loop', { timeoutMs: 100 })
+  for (let i = 0; i < 20; i++) await expectAllowed(t, test.pool)
+  t.strictSame(await late, { kind: 'timed-out' })
+  t.strictSame(test.ended, ['deadline'])
+})
+
+t.test('the request has a deadline of its own, whatever the policy is given', async (t) => {
+  await using test = await startPool([loop])
+  const outcome = await evaluate(test.pool, 'loop', { timeoutMs: 60_000, deadline: performance.now() + 50 })
+  t.strictSame(outcome, { kind: 'timed-out' })
+})
+
+t.test('many endless loops at once leave a pool that works', async (t) => {
+  await using test = await startPool([accept, loop], { workers: 2, queue: 20 })
+  const late = await Promise.all(Array.from({ length: 10 }, () => evaluate(test.pool, 'loop', { timeoutMs: 20 })))
+  for (const outcome of late) t.strictSame(outcome, { kind: 'timed-out' })
+  await expectAllowed(t, test.pool)
+  t.equal(test.ended.length, 10)
+})
+
+t.test('a client that goes away while its request runs frees the thread', async (t) => {
+  await using test = await startPool([accept, loop])
+  const controller = new AbortController()
+  const cancelled = evaluate(test.pool, 'loop', { signal: controller.signal })
+  const next = expectAllowed(t, test.pool)
+  t.match(test.pool.stats, { busy: 1, queued: 1 })
+  controller.abort(new Error('the client went away'))
+  await t.rejects(cancelled, { message: 'the client went away' })
+  await next
+  t.strictSame(test.ended, ['cancelled'])
+})
+
+t.test('a client that goes away while its request waits costs no thread', async (t) => {
+  await using test = await startPool([accept, loop])
+  const busy = evaluate(test.pool, 'loop', { timeoutMs: 100 })
+  const controller = new AbortController()
+  const cancelled = evaluate(test.pool, 'accept', { signal: controller.signal })
+  controller.abort(new Error('the client went away'))
+  await t.rejects(cancelled, { message: 'the client went away' })
+  t.match(test.pool.stats, { busy: 1, queued: 0 })
+  await busy
+  t.strictSame(test.ended, ['deadline'])
+})
+
+t.test('a full queue refuses at once, and those in it are still served', async (t) => {
+  await using test = await startPool([accept, loop], { queue: 1 })
+  const running = evaluate(test.pool, 'loop', { timeoutMs: 100 })
+  const waiting = expectAllowed(t, test.pool)
+  await t.rejects(evaluate(test.pool, 'accept'), { code: 'ERR_POOL_FULL' })
+  await Promise.all([running, waiting])
+})
+
+t.test('a request whose deadline passes while it waits is refused, since no policy was asked', async (t) => {
+  await using test = await startPool([accept, loop])
+  const controller = new AbortController()
+  const running = evaluate(test.pool, 'loop', { signal: controller.signal })
+  await t.rejects(evaluate(test.pool, 'accept', { deadline: performance.now() + 20 }), { code: 'ERR_POOL_FULL' })
+  controller.abort(new Error('enough'))
+  await t.rejects(running)
+})
+
+t.test('threads that crash fail their request alone, and are replaced', async (t) => {
+  await using test = await startPool([accept])
+  // what no policy can do: a message that our own code in the thread chokes on
+  test.pool.setPolicies([undefined as unknown as EvaluatedPolicy])
+  test.pool.setPolicies([accept])
+  t.match(await evaluate(test.pool, 'accept'), { kind: 'failed', message: String })
+  // the spare had the message, too, and may meet the second request before its end is known
+  await evaluate(test.pool, 'accept')
+  await expectAllowed(t, test.pool)
+  t.strictSame(test.ended, ['crashed', 'crashed'])
+})
+
+t.test('a new thread knows the policies that were set before it was born', async (t) => {
+  await using test = await startPool([loop])
+  test.pool.setPolicies([loop, accept])
+  for (let i = 0; i < 3; i++) await evaluate(test.pool, 'loop', { timeoutMs: 10 })
+  await expectAllowed(t, test.pool)
+})
+
+t.test('a policy that was taken away is not evaluated', async (t) => {
+  await using test = await startPool([accept])
+  test.pool.setPolicies([])
+  t.match(await evaluate(test.pool, 'accept'), { kind: 'failed', message: 'policy accept is not loaded any more' })
+})
+
+t.test('settings are checked in a thread, under the same limits', async (t) => {
+  await using test = await startPool([])
+  t.match(await test.pool.validateSettings(accept, PATIENT), { kind: 'answered', value: { valid: true } })
+  const refusing = await compilePolicy('refusing', buildGuest('deny-settings'))
+  t.match(await test.pool.validateSettings(refusing, PATIENT), { kind: 'answered', value: { valid: false } })
+  const endless = `(module
+    (memory (export "memory") 1)
+    (func (export "__guest_call") (param i32 i32) (result i32) (loop $again (br $again)) (i32.const 1)))`
+  const thinking = await compilePolicy('thinking', buildGuestFrom(endless))
+  t.match(await test.pool.validateSettings(thinking, { ...PATIENT, timeoutMs: 20 }), { kind: 'timed-out' })
+})
+
+t.test('what a policy logs arrives, even when it is ended afterwards', async (t) => {
+  const text = 'Every time I say this'
+  const guest = buildGuestFrom(`(module
+    (import "wapc" "__console_log" (func $log (param i32 i32)))
+    (memory (export "memory") 1)
+    (data (i32.const 0) "${text}")
+    (func (export "__guest_call") (param i32 i32) (result i32)
+      (loop $again (call $log (i32.const 0) (i32.const ${text.length})) (br $again))
+      (i32.const 1)))`)
+  await using test = await startPool([await compilePolicy('chatty', guest)])
+  t.strictSame(await evaluate(test.pool, 'chatty', { timeoutMs: 100 }), { kind: 'timed-out' })
+  t.match(test.logged[0], { policyId: 'chatty', line: { level: 'info', message: text } })
+  t.ok(test.logged.length <= 100, 'a flood of lines is cut')
+})
+
+t.test('a pool that is stopped refuses, whether the request runs, waits or comes later', async (t) => {
+  const test = await startPool([accept, loop])
+  const running = evaluate(test.pool, 'loop')
+  const waiting = evaluate(test.pool, 'accept')
+  const refusals = [running, waiting].map((promise) => t.rejects(promise, { code: 'ERR_POOL_STOPPED' }))
+  await test[Symbol.asyncDispose]()
+  await Promise.all(refusals)
+  await t.rejects(evaluate(test.pool, 'accept'), { code: 'ERR_POOL_STOPPED' })
+  t.strictSame(test.ended, [], 'ending all threads is no incident')
+})
