@@ -21,8 +21,8 @@ export interface ProcessSpec {
 export interface ManagedProcess extends ProcessIdentity {
   readonly name: string
   readonly logFile: string
-  /** How it ended, `with code 1` or `by SIGKILL`; known only for our own children. */
-  readonly exit?: () => string | undefined
+  /** How it ended, `with code 1` or `by SIGKILL`; known only of our own children. */
+  readonly exited?: Promise<string>
 }
 
 export interface Readiness {
@@ -34,6 +34,7 @@ export interface Readiness {
 const POLL_MS = 50
 /** One answer to `isReady` may take this long. */
 const PROBE_MS = 5000
+const EXIT_NEWS_MS = 1000
 const LOG_LINES_SHOWN = 20
 
 /** Starts a process in a session of its own, so that a signal to our terminal's group does not reach it. */
@@ -42,9 +43,8 @@ export async function startProcess(spec: ProcessSpec): Promise<ManagedProcess> {
   const log = openSync(logFile, 'a', 0o600)
   const child = spawn(command, spec.args, { detached: true, stdio: ['ignore', log, log], env: spec.environment })
   closeSync(log)
-  let exit: string | undefined
-  child.once('exit', (code, signal) => {
-    exit = signal === null ? `with code ${code}` : `by ${signal}`
+  const exited = new Promise<string>((resolve) => {
+    child.once('exit', (code, signal) => resolve(signal === null ? `with code ${code}` : `by ${signal}`))
   })
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve)
@@ -55,7 +55,7 @@ export async function startProcess(spec: ProcessSpec): Promise<ManagedProcess> {
   child.unref()
   const { pid = 0 } = child
   const identity = identifyProcess(pid) ?? { pid, startedAt: 'ended at once' }
-  return { ...identity, name, logFile, exit: () => exit }
+  return { ...identity, name, logFile, exited }
 }
 
 /** Waits until a process is ready. Says whether it ended early or was late, with the end of its log. */
@@ -94,8 +94,8 @@ export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals)
 }
 
 async function exitedEarly(managed: ManagedProcess): Promise<GatehouseError> {
-  await delay(0) // the exit event of a child comes with the next turn
-  const how = managed.exit?.()
+  // Node hears of a child's end a moment after /proc shows it.
+  const how = managed.exited === undefined ? undefined : await Promise.race([managed.exited, delay(EXIT_NEWS_MS)])
   const ended = how === undefined ? 'ended' : `ended ${how}`
   const message = `${managed.name} ${ended} before it was ready; ${await describeLog(managed)}`
   return new GatehouseError('ERR_PROCESS_EXITED', message)

@@ -19,7 +19,7 @@ t.test('a process writes to its log, has only the environment it is given, and e
   t.ok(isRunning(managed))
   await stopProcesses([managed], 20_000)
   t.notOk(isRunning(managed))
-  t.equal(managed.exit?.(), 'by SIGTERM')
+  t.equal(await managed.exited, 'by SIGTERM')
 })
 
 t.test('a process that ignores SIGTERM is killed after the grace period', async (t) => {
