@@ -93,11 +93,11 @@ class Scanner {
       case token.QUOTE:
         this.#position = token.skipString(this.#bytes, this.#position)
         return 'string'
-      case 0x74:
+      case token.LOWER_T:
         return this.#word('true', 'boolean')
-      case 0x66:
+      case token.LOWER_F:
         return this.#word('false', 'boolean')
-      case 0x6e:
+      case token.LOWER_N:
         return this.#word('null', 'null')
       default:
         this.#position = token.skipNumber(this.#bytes, this.#position)

@@ -22,6 +22,9 @@ export const OPEN_BRACKET = 0x5b
 export const CLOSE_BRACKET = 0x5d
 export const OPEN_BRACE = 0x7b
 export const CLOSE_BRACE = 0x7d
+export const LOWER_F = 0x66
+export const LOWER_N = 0x6e
+export const LOWER_T = 0x74
 const BACKSLASH = 0x5c
 const FIRST_PRINTABLE = 0x20
 

@@ -31,10 +31,10 @@ export interface CompiledPolicy {
 export async function compilePolicyModule(bytes: Uint8Array, options: CompileOptions): Promise<CompiledPolicy> {
   const { source } = options
   const metadata = readMetadata(bytes, source)
-  const executionMode = chooseExecutionMode(metadata, options.executionMode, source)
   try {
     const { sections, limitBytes } = limitMemory(limitHeap(readSections(bytes)), options.memoryLimitBytes)
     const module = await compile(writeSections(sections))
+    const executionMode = chooseExecutionMode({ module, metadata, wanted: options.executionMode })
     checkShape(module, executionMode)
     const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`
     return { module: { digest, module, executionMode, memoryLimitBytes: limitBytes }, metadata }

@@ -44,5 +44,6 @@ export function parseMetadata(value: unknown, source: string): PolicyMetadata {
       : { file: source, field: formatPath(issue.path), message }
   })
   throwProblems('ERR_MODULE_METADATA', problems, 'correct metadata.yml and annotate the module again')
+  // not reached: a value that is refused has at least one problem
   throw result.error
 }

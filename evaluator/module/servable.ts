@@ -1,34 +1,48 @@
-import { GatehouseError } from '../../util/errors.ts'
 import { SERVED_MODES } from '../guests/index.ts'
 import type { ExecutionMode, PolicyMetadata } from './metadata.ts'
+import { UnusableMetadata } from './unusable-module.ts'
 
 // The release whose contracts we follow; policies may ask for a newer one.
 const KUBEWARDEN_VERSION = '1.37.2'
 
+/** What is known of a module when it has to be decided how to call it. */
+export interface ModuleFacts {
+  readonly module: WebAssembly.Module
+  readonly metadata: PolicyMetadata | undefined
+  /** What the user said; must not contradict the metadata. */
+  readonly wanted: ExecutionMode | undefined
+}
+
 /**
  * How the module is to be called, after the checks that Kubewarden makes at load time, with its messages.
- * @throws GatehouseError ERR_MODULE_METADATA
+ * @throws UnusableMetadata
  */
-export function chooseExecutionMode(
-  metadata: PolicyMetadata | undefined,
-  wanted: ExecutionMode | undefined,
-  source: string,
-): ExecutionMode {
-  const refuse = (message: string, hint?: string): never => {
-    throw new GatehouseError('ERR_MODULE_METADATA', `${source}: ${message}`, hint === undefined ? {} : { hint })
-  }
+export function chooseExecutionMode({ module, metadata, wanted }: ModuleFacts): ExecutionMode {
   const mode = metadata?.executionMode ?? wanted
-  if (mode === undefined) {
-    return refuse('carries no Kubewarden metadata', 'annotate it with `kwctl annotate`, or name its execution mode')
-  }
+  if (mode === undefined) throw describeUnannotated(module)
   if (wanted !== undefined && wanted !== mode) {
-    return refuse(`its metadata says execution mode ${mode}, but ${wanted} was asked for`)
+    throw new UnusableMetadata(`its metadata says execution mode ${mode}, but ${wanted} was asked for`)
   }
   if (!SERVED_MODES.includes(mode)) {
-    return refuse(`execution mode ${mode} is not supported yet`, `use a policy built for ${SERVED_MODES.join(', ')}`)
+    const hint = `use a policy built for ${SERVED_MODES.join(', ')}`
+    throw new UnusableMetadata(`execution mode ${mode} is not supported yet`, hint)
   }
   const problem = metadata && describeVersionProblem(metadata)
-  return problem === undefined ? mode : refuse(problem)
+  if (problem !== undefined) throw new UnusableMetadata(problem)
+  return mode
+}
+
+function describeUnannotated(module: WebAssembly.Module): UnusableMetadata {
+  const isRego = WebAssembly.Module.exports(module).some(({ name }) => name.startsWith('opa_'))
+  return isRego
+    ? new UnusableMetadata(
+        'The policy has been created with Rego, please specify which Opa runtime has to be used',
+        'name its execution mode: opa or gatekeeper',
+      )
+    : new UnusableMetadata(
+        'carries no Kubewarden metadata',
+        'annotate it with `kwctl annotate`, or name its execution mode',
+      )
 }
 
 function describeVersionProblem(metadata: PolicyMetadata): string | undefined {

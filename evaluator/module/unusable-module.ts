@@ -14,10 +14,18 @@ export class UnusableModule extends Error {
   }
 }
 
+/** What a module says of itself is missing, or asks for what we do not serve. */
+export class UnusableMetadata extends UnusableModule {
+  static {
+    UnusableMetadata.prototype.name = 'UnusableMetadata'
+  }
+}
+
 /** The error that leaves this folder: the same, with the file's name and a code. */
 export function toModuleError(error: unknown, source: string): GatehouseError {
   if (error instanceof GatehouseError) return error
   const hint = error instanceof UnusableModule ? error.hint : undefined
   const options = hint === undefined ? { cause: error } : { cause: error, hint }
-  return new GatehouseError('ERR_MODULE_INVALID', `${source}: ${messageOf(error)}`, options)
+  const code = error instanceof UnusableMetadata ? 'ERR_MODULE_METADATA' : 'ERR_MODULE_INVALID'
+  return new GatehouseError(code, `${source}: ${messageOf(error)}`, options)
 }

@@ -33,7 +33,13 @@ function applyToArray(array: Json[], index: number, operation: PatchOperation): 
 function applyToObject(object: object, name: string, operation: PatchOperation): void {
   if (operation.op !== 'add') memberOf(object, name)
   if (operation.op === 'remove') Reflect.deleteProperty(object, name)
-  else Object.defineProperty(object, name, { value: operation.value, enumerable: true, configurable: true, writable: true })
+  else
+    Object.defineProperty(object, name, {
+      value: operation.value,
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    })
 }
 
 function unescapeName(name: string): string {

@@ -84,6 +84,11 @@ t.test('a module without metadata is served only if its execution mode is named'
     message: 'm.wasm: carries no Kubewarden metadata',
     hint: 'annotate it with `kwctl annotate`, or name its execution mode',
   })
+  const rego = buildGuestFrom('(module (func (export "opa_eval")))', null)
+  await t.rejects(compile(rego), {
+    code: 'ERR_MODULE_METADATA',
+    message: 'm.wasm: The policy has been created with Rego, please specify which Opa runtime has to be used',
+  })
   const compiled = await compile(module, { executionMode: 'kubewarden-wapc' })
   t.equal(compiled.metadata, undefined)
   t.equal(compiled.module.executionMode, 'kubewarden-wapc')
