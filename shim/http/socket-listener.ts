@@ -7,13 +7,14 @@ import type { SocketOptions } from '../shim-options.ts'
 import { listenOnUnixSocket } from '../socket/unix-socket.ts'
 import type { ServerCertificate } from '../tls/server-certificate.ts'
 import { type Listener, trackConnections } from './listener.ts'
-import { HANDSHAKE_TIMEOUT_MS, SERVER_TIMEOUTS } from './server-timeouts.ts'
+import { DIAL_TIMEOUT_MS, SERVER_TIMEOUTS, type ServerTimeouts } from './server-timeouts.ts'
 
 export interface SocketListenerOptions {
   readonly socket: SocketOptions
   readonly certificate: ServerCertificate
   readonly handler: RequestListener
   readonly log: Log
+  readonly timeouts?: ServerTimeouts
 }
 
 /**
@@ -21,14 +22,22 @@ export interface SocketListenerOptions {
  * back to the same server, which then finds HTTP/1.1 on it again.
  */
 export async function openSocketListener(options: SocketListenerOptions): Promise<Listener> {
-  const { socket, certificate, handler, log } = options
-  const server = createServer(SERVER_TIMEOUTS, handler)
-  const tls = createTlsServer({ ...certificate, ALPNProtocols: ['http/1.1'], handshakeTimeout: HANDSHAKE_TIMEOUT_MS })
+  const { socket, certificate, handler, log, timeouts = SERVER_TIMEOUTS } = options
+  const server = createServer(timeouts, handler)
+  const tls = createTlsServer({
+    ...certificate,
+    ALPNProtocols: ['http/1.1'],
+    handshakeTimeout: timeouts.handshakeTimeout,
+  })
   tls.on('secureConnection', (socket) => server.emit('connection', socket))
-  tls.on('tlsClientError', (error) => log.debug({ error: error.message }, 'TLS handshake failed'))
+  tls.on('tlsClientError', (error, socket) => {
+    log.debug({ error: error.message }, 'TLS handshake failed')
+    // Node leaves a connection open whose handshake has only taken too long.
+    socket.destroy()
+  })
   const route = createConnectRouter({
     ...socket,
-    dialTimeoutMs: HANDSHAKE_TIMEOUT_MS,
+    dialTimeoutMs: DIAL_TIMEOUT_MS,
     terminate: (socket) => tls.emit('connection', socket),
     log,
   })

@@ -7,7 +7,7 @@ import type { Log } from '../../util/log.ts'
 import { type Authority, formatAuthority } from '../connect/authority.ts'
 import type { ServerCertificate } from '../tls/server-certificate.ts'
 import { type Listener, trackConnections } from './listener.ts'
-import { HANDSHAKE_TIMEOUT_MS, SERVER_TIMEOUTS } from './server-timeouts.ts'
+import { SERVER_TIMEOUTS } from './server-timeouts.ts'
 
 export interface TcpListenerOptions {
   /** Port 0: any free one. */
@@ -21,9 +21,7 @@ export interface TcpListenerOptions {
 /** Answers on a TCP port: HTTPS for the API server in webhook mode, plain HTTP for probes. @throws ERR_PORT_LISTEN */
 export async function openTcpListener(options: TcpListenerOptions): Promise<Listener> {
   const { address, certificate, handler, log } = options
-  const https =
-    certificate &&
-    createHttpsServer({ ...SERVER_TIMEOUTS, ...certificate, handshakeTimeout: HANDSHAKE_TIMEOUT_MS }, handler)
+  const https = certificate && createHttpsServer({ ...SERVER_TIMEOUTS, ...certificate }, handler)
   https?.on('tlsClientError', (error) => log.debug({ error: error.message }, 'TLS handshake failed'))
   const server = https ?? createServer(SERVER_TIMEOUTS, handler)
   server.listen({ host: address.host, port: address.port })

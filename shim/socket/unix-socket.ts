@@ -54,7 +54,7 @@ async function createFolder({ path, folderMode, uid, gid }: UnixSocketOptions): 
 }
 
 async function bind(server: Server, { path, mode, uid, gid }: UnixSocketOptions): Promise<BoundUnixSocket> {
-  const workshop = await mkdtemp(join(dirname(path), '.'))
+  const workshop = await mkdtemp(`${dirname(path)}/.`)
   try {
     const unnamed = join(workshop, 's')
     checkLength(path, unnamed)

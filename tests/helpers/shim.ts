@@ -1,0 +1,111 @@
+import { writeFileSync } from 'node:fs'
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+import { request as httpsRequest, type RequestOptions } from 'node:https'
+import { join } from 'node:path'
+import type { Test } from 'tap'
+import { Shim } from '../../shim/shim.ts'
+import type { ShimOptions, SocketOptions } from '../../shim/shim-options.ts'
+import type { StartedShim } from '../../shim/started-shim.ts'
+import { createLog, type LogLevel } from '../../util/log.ts'
+import { makeShortFolder } from './short-folder.ts'
+
+export const HOST = 'admission.gatehouse.internal'
+
+/** A policy's entry in policies.yml, with the module's bytes instead of its place. */
+export interface TestPolicy {
+  readonly guest: Uint8Array
+  readonly [field: string]: unknown
+}
+
+export interface TestShim extends AsyncDisposable {
+  readonly shim: StartedShim
+  readonly folder: string
+  readonly socket: string
+  /** The certificate authority's file. */
+  readonly authority: string
+  /** What was logged, parsed. */
+  readonly logged: readonly Record<string, unknown>[]
+  /** Sends a request to the socket, in plain HTTP. */
+  call(method: string, path: string, body?: Uint8Array | string, headers?: Record<string, string>): Promise<Answer>
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly text: string
+}
+
+/** Writes policies.yml and the modules that it names; returns its path. */
+export function writePolicies(folder: string, policies: Readonly<Record<string, TestPolicy>>): string {
+  const entries = Object.entries(policies).map(([id, { guest, ...fields }]) => {
+    writeFileSync(join(folder, `${id}.wasm`), guest)
+    return [id, { module: `./${id}.wasm`, ...fields }]
+  })
+  const path = join(folder, 'policies.yml')
+  writeFileSync(path, JSON.stringify(Object.fromEntries(entries)))
+  return path
+}
+
+export function socketOptions(folder: string): SocketOptions {
+  return {
+    path: join(folder, 'run/s'),
+    mode: 0o660,
+    folderMode: 0o750,
+    virtualHosts: [{ host: HOST, port: 443 }],
+    allowedTargets: [],
+  }
+}
+
+/** Starts a shim in a folder of its own. It ends with the test, or before. */
+export async function startShim(
+  t: Test,
+  policies: Readonly<Record<string, TestPolicy>>,
+  options: Partial<ShimOptions> & { readonly logLevel?: LogLevel } = {},
+): Promise<TestShim> {
+  const folder = makeShortFolder(t)
+  const { logLevel = 'debug', ...overrides } = options
+  const logged: Record<string, unknown>[] = []
+  const log = createLog({ level: logLevel, format: 'json', write: (line) => logged.push(JSON.parse(line)) })
+  const socket = socketOptions(folder)
+  const certificates = { kind: 'issued', folder: join(folder, 'pki'), hosts: [HOST] } as const
+  const limits = {
+    workers: 2,
+    queue: 100,
+    policyTimeoutMs: 10_000,
+    memoryLimitBytes: 16 * 1024 * 1024,
+    graceMs: 10_000,
+  }
+  const path = writePolicies(folder, policies)
+  const shim = await new Shim({ policies: path, socket, certificates, ...limits, ...overrides }, log).start()
+  return {
+    shim,
+    folder,
+    socket: socket.path,
+    authority: join(folder, 'pki/ca.crt'),
+    logged,
+    call: (method, path, body, headers) =>
+      send(
+        { socketPath: socket.path, method, path, headers: { 'content-type': 'application/json', ...headers } },
+        body,
+      ),
+    [Symbol.asyncDispose]: () => shim[Symbol.asyncDispose](),
+  }
+}
+
+/** Sends one HTTP request and reads the answer whole; HTTPS if a `ca` is given. */
+export function send(options: RequestOptions, body?: Uint8Array | string): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const request = options.ca === undefined ? httpRequest : httpsRequest
+    // a connection of its own, unless the caller brings one
+    const outgoing = request({ agent: false, ...options }, (answer) => {
+      const chunks: Buffer[] = []
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk))
+      answer.on('error', reject)
+      answer.on('end', () =>
+        resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text: Buffer.concat(chunks).toString() }),
+      )
+    })
+    outgoing.on('error', reject)
+    outgoing.end(body)
+  })
+}
