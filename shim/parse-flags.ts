@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { LOG_FORMATS, LOG_LEVELS } from '../util/log.ts'
 import { throwProblems } from '../util/problems.ts'
 import type { Authority } from './connect/authority.ts'
+import { FLAG_DEFAULTS } from './flag-defaults.ts'
 import { FlagReader } from './flag-reader.ts'
 import type { LogSettings, ShimOptions, SocketOptions } from './shim-options.ts'
 import { findGroupId, findUserId } from './socket/accounts.ts'
@@ -33,22 +34,6 @@ export interface ShimFlags {
   readonly logFmt?: string
 }
 
-/** What a flag that is not given means; the help text prints it. */
-export const FLAG_DEFAULTS = {
-  socket: '/run/gatehouse/gatehouse.sock',
-  socketMode: 0o660,
-  socketDirMode: 0o750,
-  host: 'admission.gatehouse.internal',
-  certDir: '/var/lib/gatehouse/pki',
-  addr: '0.0.0.0',
-  queue: 1024,
-  policyTimeoutSeconds: 2,
-  memoryLimitMib: 128,
-  graceSeconds: 25,
-  logLevel: 'info',
-  logFmt: 'text',
-} as const
-
 const MIB = 1024 * 1024
 
 /** Checks the flags. @throws GatehouseError ERR_OPTIONS_INVALID with all that is wrong */
@@ -63,11 +48,14 @@ export function parseFlags(flags: ShimFlags): ShimOptions & { readonly log: LogS
     certificates: readCertificates(reader, flags, hosts),
     workers: reader.number('workers', flags.workers, { default: availableParallelism(), min: 1, max: 256 }),
     queue: reader.number('queue', flags.queue, { default: FLAG_DEFAULTS.queue, min: 0, max: 100_000 }),
-    policyTimeoutMs: readSeconds(reader, 'policy-timeout', flags.policyTimeout, FLAG_DEFAULTS.policyTimeoutSeconds),
+    policyTimeoutMs: readSeconds(reader, 'policy-timeout', flags.policyTimeout, {
+      default: FLAG_DEFAULTS.policyTimeoutSeconds,
+      min: 0.001,
+    }),
     memoryLimitBytes:
       MIB *
       reader.number('memory-limit', flags.memoryLimit, { default: FLAG_DEFAULTS.memoryLimitMib, min: 1, max: 4096 }),
-    graceMs: readSeconds(reader, 'grace', flags.grace, FLAG_DEFAULTS.graceSeconds),
+    graceMs: readSeconds(reader, 'grace', flags.grace, { default: FLAG_DEFAULTS.graceSeconds, min: 0 }),
     log: {
       level: reader.choice('log-level', flags.logLevel, LOG_LEVELS, FLAG_DEFAULTS.logLevel),
       format: reader.choice('log-fmt', flags.logFmt, LOG_FORMATS, FLAG_DEFAULTS.logFmt),
@@ -79,7 +67,8 @@ export function parseFlags(flags: ShimFlags): ShimOptions & { readonly log: LogS
 
 function readListeners(reader: FlagReader, flags: ShimFlags, hosts: readonly Authority[]) {
   const { addr = FLAG_DEFAULTS.addr, port, readinessProbePort } = flags
-  if (port === undefined && flags.addr !== undefined) reader.refuse('addr', 'needs --port')
+  if (flags.addr !== undefined && port === undefined && readinessProbePort === undefined)
+    reader.refuse('addr', 'needs --port or --readiness-probe-port')
   const hasSocket = port === undefined || flags.socket !== undefined
   if (!hasSocket) refuseSocketFlags(reader, flags)
   return {
@@ -130,6 +119,11 @@ function readPort(reader: FlagReader, flag: string, text: string): number {
   return reader.number(flag, text, { default: 0, min: 0, max: 65535 })
 }
 
-function readSeconds(reader: FlagReader, flag: string, text: string | undefined, fallback: number): number {
-  return 1000 * reader.number(flag, text, { default: fallback, min: 0, max: 3600, allowsFraction: true })
+function readSeconds(
+  reader: FlagReader,
+  flag: string,
+  text: string | undefined,
+  range: { readonly default: number; readonly min: number },
+): number {
+  return 1000 * reader.number(flag, text, { ...range, max: 3600, allowsFraction: true })
 }

@@ -1,3 +1,4 @@
+import { FLAG_DEFAULTS } from '../../shim/flag-defaults.ts'
 import type { ShimFlags } from '../../shim/parse-flags.ts'
 import type { AddCommand, CommandContext } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -34,37 +35,52 @@ export const addShimCommand: AddCommand = (program, context) => {
     .description('Answer the API server: run the policies beside it, on a Unix socket or as an HTTPS webhook.')
     .option('--policies <path>', 'policies.yml, or a file or folder of ClusterAdmissionPolicy YAML (required)')
     .optionsGroup('Unix socket:')
-    .option('--socket <path>', 'where to listen (default: /run/gatehouse/gatehouse.sock unless --port is given)')
-    .option('--socket-mode <octal>', 'rights of the socket: who may write may connect (default: 0660)')
-    .option('--socket-dir-mode <octal>', 'rights of its folder, if that has to be created (default: 0750)')
+    .option('--socket <path>', `where to listen (default: ${FLAG_DEFAULTS.socket} unless --port is given)`)
+    .option(
+      '--socket-mode <octal>',
+      `rights of the socket: who may write may connect (default: ${toOctal(FLAG_DEFAULTS.socketMode)})`,
+    )
+    .option(
+      '--socket-dir-mode <octal>',
+      `rights of its folder, if that has to be created (default: ${toOctal(FLAG_DEFAULTS.socketDirMode)})`,
+    )
     .option('--socket-owner <user>', 'owner of the socket, and of its folder if that has to be created')
     .option('--socket-group <group>', 'their group')
     .option(
       '--host <name[:port]>',
-      'answer a CONNECT to this host, repeatable (default: admission.gatehouse.internal)',
+      `answer a CONNECT to this host, repeatable (default: ${FLAG_DEFAULTS.host})`,
       repeat,
     )
     .option('--allow-connect <host:port>', 'pass a CONNECT to this target on, repeatable; others are refused', repeat)
     .optionsGroup('Webhook:')
     .option('--port <number>', 'serve HTTPS on this port')
-    .option('--addr <address>', 'address for the ports (default: 0.0.0.0)')
+    .option('--addr <address>', `address for the ports (default: ${FLAG_DEFAULTS.addr})`)
     .option('--readiness-probe-port <number>', 'answer probes on this port, plain HTTP')
     .optionsGroup('Certificates:')
     .option(
       '--cert-dir <folder>',
-      'own authority and certificate, issued when missing (default: /var/lib/gatehouse/pki)',
+      `own authority and certificate, issued when missing (default: ${FLAG_DEFAULTS.certDir})`,
     )
     .option('--cert-file <file>', 'a certificate that somebody else issued, PEM; read again every hour')
     .option('--key-file <file>', 'its key, PEM')
     .optionsGroup('Limits:')
     .option('--workers <number>', 'evaluations at the same time (default: number of CPUs)')
-    .option('--queue <number>', 'requests that may wait for their turn; more are refused (default: 1024)')
-    .option('--policy-timeout <seconds>', 'for policies without a timeoutEvalSeconds of their own (default: 2)')
-    .option('--memory-limit <MiB>', 'memory of one evaluation (default: 128)')
-    .option('--grace <seconds>', 'how long a shutdown waits for requests in flight (default: 25)')
+    .option(
+      '--queue <number>',
+      `requests that may wait for their turn; more are refused (default: ${FLAG_DEFAULTS.queue})`,
+    )
+    .option(
+      '--policy-timeout <seconds>',
+      `for policies without a timeoutEvalSeconds of their own (default: ${FLAG_DEFAULTS.policyTimeoutSeconds})`,
+    )
+    .option('--memory-limit <MiB>', `memory of one evaluation (default: ${FLAG_DEFAULTS.memoryLimitMib})`)
+    .option(
+      '--grace <seconds>',
+      `how long a shutdown waits for requests in flight (default: ${FLAG_DEFAULTS.graceSeconds})`,
+    )
     .optionsGroup('Log:')
-    .option('--log-level <level>', 'trace, debug, info, warn or error (default: info)')
-    .option('--log-fmt <format>', 'text or json (default: text)')
+    .option('--log-level <level>', `trace, debug, info, warn or error (default: ${FLAG_DEFAULTS.logLevel})`)
+    .option('--log-fmt <format>', `text or json (default: ${FLAG_DEFAULTS.logFmt})`)
     .addHelpText('after', HELP)
     .action((flags: ShimFlags) => runShim(flags, context))
 }
@@ -88,4 +104,8 @@ async function runShim(flags: ShimFlags, { io, leaveWith }: CommandContext): Pro
   await stopSignal.promise
   const cutOff = await shim.stop(impatience.signal)
   if (cutOff > 0) leaveWith(EXIT.FAILURE)
+}
+
+function toOctal(mode: number): string {
+  return mode.toString(8).padStart(4, '0')
 }

@@ -47,8 +47,8 @@ export async function openSocketListener(options: SocketListenerOptions): Promis
   return {
     address: bound.path,
     async stopAccepting() {
-      await bound[Symbol.asyncDispose]()
       server.close()
+      await bound[Symbol.asyncDispose]()
     },
     closeConnections,
     useCertificate: (certificate) => tls.setSecureContext({ ...certificate }),

@@ -1,0 +1,15 @@
+/** What a flag that is not given means; the help text prints it, so nothing is imported here. */
+export const FLAG_DEFAULTS = {
+  socket: '/run/gatehouse/gatehouse.sock',
+  socketMode: 0o660,
+  socketDirMode: 0o750,
+  host: 'admission.gatehouse.internal',
+  certDir: '/var/lib/gatehouse/pki',
+  addr: '0.0.0.0',
+  queue: 1024,
+  policyTimeoutSeconds: 2,
+  memoryLimitMib: 128,
+  graceSeconds: 25,
+  logLevel: 'info',
+  logFmt: 'text',
+} as const

@@ -1,0 +1,138 @@
+import { availableParallelism } from 'node:os'
+import t from 'tap'
+import { readEnvironment } from '../../shim/config.ts'
+import { parseFlags } from '../../shim/parse-flags.ts'
+
+const HOST = { host: 'admission.gatehouse.internal', port: 443 }
+
+t.test('the policies alone are enough: the socket, and nothing on TCP', async (t) => {
+  t.strictSame(parseFlags({ policies: 'policies.yml' }), {
+    policies: 'policies.yml',
+    socket: {
+      path: '/run/gatehouse/gatehouse.sock',
+      mode: 0o660,
+      folderMode: 0o750,
+      virtualHosts: [HOST],
+      allowedTargets: [],
+    },
+    certificates: { kind: 'issued', folder: '/var/lib/gatehouse/pki', hosts: [HOST.host] },
+    workers: availableParallelism(),
+    queue: 1024,
+    policyTimeoutMs: 2000,
+    memoryLimitBytes: 128 * 1024 * 1024,
+    graceMs: 25_000,
+    log: { level: 'info', format: 'text' },
+  })
+})
+
+t.test('every flag arrives', async (t) => {
+  const options = parseFlags({
+    policies: 'policies',
+    socket: '/tmp/s',
+    socketMode: '0600',
+    socketDirMode: '700',
+    socketOwner: 'root',
+    socketGroup: '1042',
+    host: ['one.internal', 'two.internal:8443', '[::1]'],
+    allowConnect: ['webhook.example.com:443'],
+    certDir: '/tmp/pki',
+    addr: '127.0.0.1',
+    port: '8443',
+    readinessProbePort: '8081',
+    workers: '3',
+    queue: '0',
+    policyTimeout: '0.5',
+    memoryLimit: '64',
+    grace: '1',
+    logLevel: 'debug',
+    logFmt: 'json',
+  })
+  t.strictSame(options, {
+    policies: 'policies',
+    socket: {
+      path: '/tmp/s',
+      mode: 0o600,
+      folderMode: 0o700,
+      uid: 0,
+      gid: 1042,
+      virtualHosts: [
+        { host: 'one.internal', port: 443 },
+        { host: 'two.internal', port: 8443 },
+        { host: '::1', port: 443 },
+      ],
+      allowedTargets: [{ host: 'webhook.example.com', port: 443 }],
+    },
+    https: { host: '127.0.0.1', port: 8443 },
+    probes: { host: '127.0.0.1', port: 8081 },
+    certificates: { kind: 'issued', folder: '/tmp/pki', hosts: ['one.internal', 'two.internal', '::1'] },
+    workers: 3,
+    queue: 0,
+    policyTimeoutMs: 500,
+    memoryLimitBytes: 64 * 1024 * 1024,
+    graceMs: 1000,
+    log: { level: 'debug', format: 'json' },
+  })
+})
+
+t.test("with a port alone there is no socket, with certificates of one's own no authority", async (t) => {
+  const options = parseFlags({ policies: 'p', port: '8443', certFile: 'tls.crt', keyFile: 'tls.key' })
+  t.notOk('socket' in options)
+  t.strictSame(options.https, { host: '0.0.0.0', port: 8443 })
+  t.strictSame(options.certificates, { kind: 'given', certFile: 'tls.crt', keyFile: 'tls.key' })
+})
+
+t.test('all problems are reported together, each with its flag', async (t) => {
+  const flags = {
+    socketMode: '999',
+    socketOwner: 'no-such-user',
+    host: ['a b'],
+    allowConnect: ['example.com'],
+    certFile: 'tls.crt',
+    addr: '::1',
+    workers: '0',
+    queue: '1.5',
+    policyTimeout: 'soon',
+    memoryLimit: '8192',
+    logLevel: 'loud',
+    logFmt: 'otlp',
+  }
+  t.throws(() => parseFlags(flags), {
+    code: 'ERR_OPTIONS_INVALID',
+    message: `13 problems:
+  --host: is "a b"; must be host or host:port, an IPv6 address in brackets
+  --policies: is missing; name a policies.yml, or a file or folder of policies
+  --addr: needs --port or --readiness-probe-port
+  --socket-owner: is "no-such-user", which this machine does not know; give its number
+  --socket-mode: is "999"; must be octal rights such as 0660
+  --allow-connect: is "example.com"; must be host:port, an IPv6 address in brackets
+  --cert-file: needs --key-file
+  --workers: is "0"; must be a whole number from 1 to 256
+  --queue: is "1.5"; must be a whole number from 0 to 100000
+  --policy-timeout: is "soon"; must be a number from 0.001 to 3600
+  --memory-limit: is "8192"; must be a whole number from 1 to 4096
+  --log-level: is "loud"; must be one of trace, debug, info, warn, error
+  --log-fmt: is "otlp"; must be one of text, json`,
+  })
+})
+
+t.test('a port for probes goes with the socket', async (t) => {
+  const options = parseFlags({ policies: 'p', addr: '127.0.0.1', readinessProbePort: '8081' })
+  t.strictSame(options.probes, { host: '127.0.0.1', port: 8081 })
+  t.ok(options.socket)
+  t.throws(() => parseFlags({ policies: 'p', readinessProbePort: '65536' }), { message: /from 0 to 65535/ })
+})
+
+t.test('flags about the socket are refused where there is none', async (t) => {
+  const flags = { policies: 'p', port: '8443', socketMode: '0600', allowConnect: ['example.com:443'] }
+  t.throws(() => parseFlags(flags), { message: /--allow-connect: .*\n.*--socket-mode: is about the socket/ })
+})
+
+t.test("the variables of Kubewarden's policy server stand for flags", async (t) => {
+  const env = {
+    KUBEWARDEN_PORT: '8443',
+    KUBEWARDEN_POLICIES: '/config/policies.yml',
+    KUBEWARDEN_UNKNOWN: 'x',
+    PATH: '/bin',
+  }
+  t.strictSame(readEnvironment(env), { port: '8443', policies: '/config/policies.yml' })
+})

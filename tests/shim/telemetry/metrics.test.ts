@@ -1,0 +1,78 @@
+import t from 'tap'
+import { buildAnsweringGuest, buildGuest } from '../../helpers/guests.ts'
+import { admissionReview } from '../../helpers/policies.ts'
+import { startShim } from '../../helpers/shim.ts'
+
+/** The samples of one metric: labels without their braces, and the value. */
+function samplesOf(exposition: string, name: string): Record<string, number> {
+  const lines = exposition.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
+  return Object.fromEntries(
+    lines.map((line) => [
+      line.slice(name.length, line.lastIndexOf(' ')),
+      Number(line.slice(line.lastIndexOf(' ') + 1)),
+    ]),
+  )
+}
+
+t.test("evaluations are counted under Kubewarden's names and labels, as the policy itself decided", async (t) => {
+  const mutating = buildAnsweringGuest('{"valid":true,"accepted":true,"mutated_object":{}}')
+  await using test = await startShim(t, {
+    watched: { guest: buildGuest('deny'), policyMode: 'monitor' },
+    mutating: { guest: mutating, allowedToMutate: true },
+    trap: { guest: buildGuest('trap') },
+  })
+  await test.call('POST', '/validate/watched', admissionReview())
+  await test.call('POST', '/validate/watched', admissionReview())
+  await test.call('POST', '/audit/mutating', admissionReview())
+  await test.call('POST', '/validate/trap', admissionReview({ namespace: undefined, operation: 'DELETE' }))
+  await test.call('POST', '/validate_raw/trap', '{"request":{}}')
+  const { text, headers } = await test.call('GET', '/metrics')
+  t.match(headers['content-type'], /^text\/plain; version=0\.0\.4/)
+  t.strictSame(samplesOf(text, 'kubewarden_policy_evaluations_total'), {
+    '{policy_name="watched",policy_mode="monitor",accepted="false",mutated="false",request_origin="validate",resource_kind="ConfigMap",resource_request_operation="CREATE",resource_namespace="default"}': 2,
+    '{policy_name="mutating",policy_mode="protect",accepted="true",mutated="true",request_origin="audit",resource_kind="ConfigMap",resource_request_operation="CREATE",resource_namespace="default"}': 1,
+    '{policy_name="trap",policy_mode="protect",accepted="false",mutated="false",error_code="500",request_origin="validate",resource_kind="ConfigMap",resource_request_operation="DELETE"}': 1,
+    '{policy_name="trap",policy_mode="protect",accepted="false",mutated="false",error_code="500"}': 1,
+  })
+  const counts = samplesOf(text, 'kubewarden_policy_evaluation_latency_milliseconds_count')
+  t.strictSame(Object.values(counts), [2, 1, 1, 1])
+  t.match(text, 'le="0.1"', 'buckets below a millisecond')
+})
+
+t.test(
+  'requests for policies that do not exist leave no trace; those for failed ones say why they failed',
+  async (t) => {
+    await using test = await startShim(t, { refused: { guest: buildGuest('deny-settings') } })
+    for (let i = 0; i < 3; i++) await test.call('POST', `/validate/unknown-${i}`, admissionReview())
+    await test.call('POST', '/validate/refused', admissionReview())
+    const { text } = await test.call('GET', '/metrics')
+    t.notMatch(text, 'unknown-')
+    const [[labels, value] = []] = Object.entries(samplesOf(text, 'kubewarden_policy_evaluations_total'))
+    t.match(labels, /^\{policy_name="refused",initialization_error="Policy settings are invalid: /)
+    t.equal(value, 1)
+  },
+)
+
+t.test('whoever sends requests cannot make the metrics grow without end', async (t) => {
+  await using test = await startShim(t, { accept: { guest: buildGuest('accept') } }, { logLevel: 'error' })
+  for (let i = 0; i < 20; i++)
+    await test.call('POST', '/validate/accept', admissionReview({ operation: `OPERATION-${i}` }))
+  const { text } = await test.call('GET', '/metrics')
+  const samples = samplesOf(text, 'kubewarden_policy_evaluations_total')
+  t.equal(Object.keys(samples).length, 11)
+  t.equal(Object.entries(samples).find(([labels]) => labels.includes('"other"'))?.[1], 10)
+})
+
+t.test('pool, policies and the process itself are shown', async (t) => {
+  await using test = await startShim(t, { accept: { guest: buildGuest('accept') }, bad: { guest: Buffer.from('x') } })
+  const { text } = await test.call('GET', '/metrics')
+  t.strictSame(samplesOf(text, 'gatehouse_policies'), { '{state="served"}': 1, '{state="failed"}': 1 })
+  t.strictSame(samplesOf(text, 'gatehouse_evaluator_queue_length'), { '': 0 })
+  const threads = Object.values(samplesOf(text, 'gatehouse_evaluator_threads'))
+  t.equal(
+    threads.reduce((sum, count) => sum + count, 0),
+    3,
+    'two workers and their spare',
+  )
+  t.match(text, /^process_resident_memory_bytes \d+/m)
+})
