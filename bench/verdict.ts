@@ -17,25 +17,30 @@ export interface Judgement {
  */
 export function judge(ratios: readonly ReportRatio[]): Judgement {
   const clients = Math.min(...ratios.map((ratio) => ratio.clients))
-  const medianOf = (row: string) => ratios.find((ratio) => ratio.row === row && ratio.clients === clients)?.p50 ?? null
-  const shim = medianOf('shim')
-  const again = medianOf('floor-again')
-  if (shim === null || again === null) {
+  const shim = ratios.find((ratio) => ratio.row === 'shim' && ratio.clients === clients)?.p50 ?? null
+  if (shim === null) {
     return { verdict: 'fail', notes: ['the floor added nothing that could be measured: repeat with more requests'] }
   }
   const verdict = shim <= VERDICT_LIMITS.pass ? 'pass' : shim <= VERDICT_LIMITS.acceptable ? 'acceptable' : 'fail'
-  return { verdict, notes: [explain(shim, clients), ...doubt(again)] }
+  return {
+    verdict,
+    notes: [explain(shim, clients), ...ratios.filter(({ row }) => row === 'floor-again').flatMap(doubt)],
+  }
 }
 
 function explain(shim: number, clients: number): string {
   const { pass, acceptable } = VERDICT_LIMITS
-  const where = `at the median with ${clients} ${clients === 1 ? 'client' : 'clients'}`
+  const where = `at the median with ${countClients(clients)}`
   return `the shim adds ${shim.toFixed(2)} times what the floor adds, ${where} (pass up to ${pass}, acceptable up to ${acceptable})`
 }
 
-function doubt(again: number): string[] {
-  const error = Math.abs(again - 1)
+function doubt({ p50, clients }: ReportRatio): string[] {
+  const error = Math.abs((p50 ?? 0) - 1)
   if (error <= MAX_INSTRUMENT_ERROR) return []
-  const percent = `${(error * 100).toFixed(0)} %`
-  return [`the same floor measured twice differs by ${percent}: repeat with more requests, or on a quieter machine`]
+  const differs = `with ${countClients(clients)} the same floor measured twice differs by ${(error * 100).toFixed(0)} %`
+  return [`${differs}: repeat with more requests, or on a quieter machine`]
+}
+
+function countClients(clients: number): string {
+  return clients === 1 ? '1 client' : `${clients} clients`
 }

@@ -29,6 +29,7 @@ t.test('a run whose A/A row is off says so', async (t) => {
   t.strictSame(judge(ratios(1.5, 1.1)).notes.length, 1)
   t.match(judge(ratios(1.5, 0.7)).notes[1], 'the same floor measured twice differs by 30 %')
   t.match(judge(ratios(1.5, 1.3)).notes[1], 'differs by 30 %')
+  t.match(judge([...ratios(1.5, 1), ...ratios(1.5, 0.5, 32)]).notes[1], 'with 32 clients the same floor')
 })
 
 t.test('without a floor to compare with nothing passes', async (t) => {
