@@ -1,4 +1,5 @@
-import { type JsonText, scanJson } from '../util/json-scan.ts'
+import { decodeString, type JsonText, scanJson } from '../util/json-scan.ts'
+import * as token from '../util/json-tokens.ts'
 
 /** A number as it was written: `JSON.stringify` writes it so again. */
 export interface RawNumber {
@@ -8,6 +9,7 @@ export interface RawNumber {
 /** Parsed JSON in which every number can be told in full: a `number` if that is all there is to it, else its text. */
 export type LosslessValue = null | boolean | string | number | RawNumber | LosslessArray | LosslessObject
 export type LosslessArray = readonly LosslessValue[]
+/** Has no prototype, so that a member called `__proto__` is one like any other. */
 export interface LosslessObject {
   readonly [name: string]: LosslessValue
 }
@@ -20,10 +22,13 @@ export function refuseTooManyValues({ valueCount }: JsonText): void {
   if (valueCount > MAX_VALUES) throw new Error(`holds ${valueCount} values, where ${MAX_VALUES} are taken`)
 }
 
-/** Parses JSON of which no number may change on the way. */
+/**
+ * Parses JSON of which nothing may change on the way. `JSON.parse` will not do, even with a reviver that is told each
+ * number's text: V8 can give it the name `\` for one written as an escape (https://github.com/nodejs/node/issues/63785).
+ */
 export function parseLossless(bytes: Uint8Array): LosslessValue {
   refuseTooManyValues(scanJson(bytes))
-  return JSON.parse(new TextDecoder().decode(bytes), keepNumber) as LosslessValue
+  return new LosslessReader(bytes).value()
 }
 
 /** Narrows to a number of either form; an object that happens to have a member `rawJSON` is none. */
@@ -40,7 +45,85 @@ export function sourceOf(number: number | RawNumber): string {
   return typeof number === 'number' ? String(number) : number.rawJSON
 }
 
-// `1.0`, `1e2`, `-0` and whatever a double cannot hold are kept as text; all else stays a plain, fast number.
-function keepNumber(_name: string, value: unknown, { source }: { readonly source?: string }): unknown {
-  return typeof value === 'number' && source !== undefined && String(value) !== source ? JSON.rawJSON(source) : value
+/** Builds the values of a text that has been checked: it only has to find its way. */
+class LosslessReader {
+  readonly #bytes: Buffer
+  #position = 0
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  }
+
+  value(): LosslessValue {
+    this.#skipSpace()
+    switch (this.#bytes[this.#position]) {
+      case token.OPEN_BRACE:
+        return this.#object()
+      case token.OPEN_BRACKET:
+        return this.#array()
+      case token.QUOTE:
+        return this.#string()
+      case token.LOWER_T:
+        return this.#word('true', true)
+      case token.LOWER_F:
+        return this.#word('false', false)
+      case token.LOWER_N:
+        return this.#word('null', null)
+      default:
+        return this.#number()
+    }
+  }
+
+  #object(): LosslessObject {
+    const object: Record<string, LosslessValue> = Object.create(null)
+    while (this.#hasNext(token.CLOSE_BRACE)) {
+      const name = this.#string()
+      this.#skipSpace()
+      this.#position += 1
+      object[name] = this.value()
+    }
+    return object
+  }
+
+  #array(): LosslessArray {
+    const array: LosslessValue[] = []
+    while (this.#hasNext(token.CLOSE_BRACKET)) array.push(this.value())
+    return array
+  }
+
+  // Steps over the opening bracket or a comma to what follows, or over the closing bracket.
+  #hasNext(close: number): boolean {
+    this.#skipSpace()
+    if (this.#bytes[this.#position] !== close) {
+      this.#position += 1
+      this.#skipSpace()
+    }
+    if (this.#bytes[this.#position] !== close) return true
+    this.#position += 1
+    return false
+  }
+
+  #string(): string {
+    const start = this.#position
+    this.#position = token.skipString(this.#bytes, start)
+    return decodeString(this.#bytes, { start, end: this.#position })
+  }
+
+  #word<T>(word: string, value: T): T {
+    this.#position += word.length
+    return value
+  }
+
+  // `1.0`, `1e2`, `-0` and whatever a double cannot hold stay text; all else becomes a plain, fast number.
+  #number(): number | RawNumber {
+    const start = this.#position
+    this.#position = token.skipNumber(this.#bytes, start)
+    const source = this.#bytes.toString('latin1', start, this.#position)
+    const number = Number(source)
+    return String(number) === source ? number : JSON.rawJSON(source)
+  }
+
+  #skipSpace(): void {
+    this.#position = token.skipSpace(this.#bytes, this.#position)
+  }
 }

@@ -1,16 +1,13 @@
 /**
  * Whether a number that a guest gave back is the one that it was given. It is if both mean the same decimal (`1.0`, `1`
  * and `10e-1` do), and also if the guest gave back what a double makes of the original: a guest whose JSON library
- * knows only doubles hands on 9007199254740993 as 9007199254740992 without its policy having touched it. That goes for
- * originals only that no double holds: from 9007199254740992 to 9007199254740993 is a change that somebody wanted.
+ * knows only doubles hands on 9007199254740993 as 9007199254740992 without its policy having touched it. The other way
+ * round, from 9007199254740992 to 9007199254740993, no double leads: that is a change that somebody wanted.
  */
 export function isSameNumber(original: string, returned: string): boolean {
   if (original === returned) return true
-  const decimal = normalize(original)
-  const returnedDecimal = normalize(returned)
-  if (decimal === returnedDecimal) return true
-  const renderings = renderingsOf(Number(original))
-  return !renderings.includes(decimal) && renderings.includes(returnedDecimal)
+  const decimal = normalize(returned)
+  return decimal === normalize(original) || renderingsOf(Number(original)).includes(decimal)
 }
 
 // Libraries write a double with the fewest digits that lead back to it; whoever casts it to an integer writes all.

@@ -3,8 +3,4 @@ interface JSON {
   /** A value that `JSON.stringify` writes as this text. */
   rawJSON(text: string): { readonly rawJSON: string }
   isRawJSON(value: unknown): value is { readonly rawJSON: string }
-  parse(
-    text: string,
-    reviver: (name: string, value: unknown, context: { readonly source?: string }) => unknown,
-  ): unknown
 }

@@ -55,6 +55,24 @@ t.test('a member called __proto__ is one like any other', async (t) => {
   t.equal(JSON.stringify(value), '{"__proto__":{"a":1.0}}')
 })
 
+t.test('names are read as they are written, after names that mislead JSON.parse too', async (t) => {
+  parse('{"q":0,"\\\\":1}')
+  JSON.parse('{"q":0,"\\\\":1}')
+  for (const [escaped, name] of [
+    ['\\u003c', '<'],
+    ['\\"', '"'],
+    ['\\n', '\n'],
+    ['\\\\', '\\'],
+  ] as const) {
+    t.strictSame(Object.keys(parse(`{"q":0,"${escaped}":1}`) as object), ['q', name])
+  }
+})
+
+t.test('a number of any length is read', async (t) => {
+  const number = `1${'0'.repeat(300_000)}1`
+  t.equal(JSON.stringify(parse(number)), number)
+})
+
 t.test('a text of very many values is refused before it fills the heap', async (t) => {
   const text = `[${'[],'.repeat(500_000)}[]]`
   t.throws(() => parse(text), { message: 'holds 500002 values, where 500000 are taken' })

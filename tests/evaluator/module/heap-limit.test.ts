@@ -49,7 +49,8 @@ t.test('garbage-collected types are refused in every form', async (t) => {
 })
 
 t.test('functions over typed references, which Go emits, are no garbage collection', async (t) => {
-  // (func (param (ref null 0)) (result (ref 300) i32))
-  const section = { id: TYPE_SECTION, contents: Uint8Array.from([1, 0x60, 1, 0x63, 0, 2, 0x64, 0xac, 2, 0x7f]) }
+  // (func (param (ref null 300)) (result (ref 300) i32)) (func)
+  const bytes = [2, 0x60, 1, 0x63, 0xac, 2, 2, 0x64, 0xac, 2, 0x7f, 0x60, 0, 0]
+  const section = { id: TYPE_SECTION, contents: Uint8Array.from(bytes) }
   t.strictSame(limitHeap([section]), [section])
 })
