@@ -28,7 +28,9 @@ async function runSteps(): Promise<StepResult[]> {
   const files = globSync('tests/**/*.test.ts').sort()
   const isLong = (file: string) => LONG_RUNNING.some((folder) => file.startsWith(folder))
   const quick = [
-    await runCheck('format and lint', () => execa('biome', ['ci', '--error-on-warnings'], { all: true })),
+    await runCheck('format and lint', () =>
+      execa('biome', ['ci', '--error-on-warnings', '--colors=off'], { all: true }),
+    ),
     await runCheck('types', () => execa('tsc', ['--noEmit'], { all: true })),
     await runCheck('go vet', () => execa('go', ['vet', './...'], { all: true, cwd: 'bench/floor' })),
     await runCheck('sample policies', () => execa('scripts/build-policies', { all: true })),
