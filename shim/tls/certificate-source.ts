@@ -16,11 +16,17 @@ export async function readCertificate(source: CertificateSource): Promise<Server
   return ensureCertificates(source)
 }
 
+export interface WatchOptions {
+  readonly onChange: (certificate: ServerCertificate) => void
+  readonly log: Log
+  readonly intervalMs?: number
+}
+
 /** Looks every hour whether there is a newer certificate, or whether it is time to issue one. A failure keeps the old one. */
 export function watchCertificate(
   source: CertificateSource,
   current: ServerCertificate,
-  { onChange, log }: { readonly onChange: (certificate: ServerCertificate) => void; readonly log: Log },
+  { onChange, log, intervalMs = CHECK_INTERVAL_MS }: WatchOptions,
 ): Disposable {
   let shown = current.cert
   const check = async () => {
@@ -34,6 +40,6 @@ export function watchCertificate(
       log.error({ error: messageOf(error) }, 'could not renew the certificate')
     }
   }
-  const timer = setInterval(() => void check(), CHECK_INTERVAL_MS).unref()
+  const timer = setInterval(() => void check(), intervalMs)
   return { [Symbol.dispose]: () => clearInterval(timer) }
 }

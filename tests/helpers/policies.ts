@@ -1,15 +1,15 @@
 import type { EvaluatedPolicy } from '../../evaluator/evaluate.ts'
-import { compilePolicyModule } from '../../evaluator/module/compile.ts'
+import { reviewOf } from './admission-review.ts'
+import { createPolicy } from './evaluations.ts'
 
-/** A policy as an evaluator thread takes it. */
-export async function compilePolicy(id: string, bytes: Uint8Array, settings: object = {}): Promise<EvaluatedPolicy> {
-  const { module } = await compilePolicyModule(bytes, { memoryLimitBytes: 16 * 1024 * 1024, source: `${id}.wasm` })
-  return { id, module, settings: new TextEncoder().encode(JSON.stringify(settings)), hostCapabilities: [] }
+/** A policy under an id, as the threads of the shim take it. */
+export async function compilePolicy(id: string, module: Uint8Array): Promise<EvaluatedPolicy> {
+  return { ...(await createPolicy(module)), id }
 }
 
 /** The body of an AdmissionReview for a ConfigMap. */
-export function admissionReview(fields: object = {}): Uint8Array {
-  const request = {
+export function admissionReview(fields: object = {}): Buffer {
+  return reviewOf({
     uid: '705ab4f5-6393-11e8-b7cc-42010a800002',
     kind: { group: '', version: 'v1', kind: 'ConfigMap' },
     resource: { group: '', version: 'v1', resource: 'configmaps' },
@@ -20,6 +20,5 @@ export function admissionReview(fields: object = {}): Uint8Array {
     userInfo: { username: 'alice' },
     object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' }, data: { colour: 'blue' } },
     ...fields,
-  }
-  return Buffer.from(JSON.stringify({ apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', request }))
+  })
 }

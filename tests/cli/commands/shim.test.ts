@@ -1,0 +1,168 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { packageRoot } from '../../../util/package-root.ts'
+import { buildGuest } from '../../helpers/guests.ts'
+import { admissionReview } from '../../helpers/policies.ts'
+import { type Answer, send, type TestPolicy, writePolicies } from '../../helpers/shim.ts'
+import { makeShortFolder } from '../../helpers/short-folder.ts'
+
+interface ShimProcess {
+  readonly child: ChildProcess
+  readonly socket: string
+  /** Resolves once it has written a line with this text. @throws Error when it ends before */
+  wrote(text: string): Promise<void>
+  /** What it left with. */
+  exited(): Promise<{ code: number | null; stderr: string }>
+  ask(path: string, body?: Uint8Array): Promise<Answer>
+}
+
+interface StartOptions {
+  readonly policies: Readonly<Record<string, TestPolicy>>
+  readonly flags?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** Starts `gatehouse shim` as its own process. */
+function startProcess(t: Test, { policies, flags = [], env = {} }: StartOptions): ShimProcess {
+  const folder = makeShortFolder(t)
+  const socket = join(folder, 'run/s')
+  const args = [
+    'shim',
+    '--policies',
+    writePolicies(folder, policies),
+    '--socket',
+    socket,
+    '--cert-dir',
+    join(folder, 'pki'),
+    ...flags,
+  ]
+  const child = spawn(process.execPath, [join(packageRoot(), 'cli/main.ts'), ...args], {
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  t.teardown(() => child.kill('SIGKILL'))
+  let stderr = ''
+  child.stderr.on('data', (chunk) => (stderr += chunk))
+  const closed = once(child, 'close').then(() => ({ code: child.exitCode, stderr }))
+  return {
+    child,
+    socket,
+    async wrote(text) {
+      while (!stderr.includes(text)) {
+        const end = await Promise.race([once(child.stderr, 'data').then(() => undefined), closed])
+        if (end !== undefined && !stderr.includes(text)) throw new Error(`it ended with ${end.code}:\n${stderr}`)
+      }
+    },
+    exited: () => closed,
+    ask(path, body) {
+      const method = body === undefined ? 'GET' : 'POST'
+      return send({ socketPath: socket, method, path, headers: { 'content-type': 'application/json' } }, body)
+    },
+  }
+}
+
+const LOOP = { guest: buildGuest('loop'), timeoutEvalSeconds: 1 }
+const ENDLESS = { guest: buildGuest('loop'), timeoutEvalSeconds: 30 }
+
+async function untilBusy({ ask }: ShimProcess): Promise<void> {
+  while (!(await ask('/metrics')).text.includes('gatehouse_evaluator_threads{state="busy"} 1'));
+}
+
+t.test('it serves until SIGTERM, gives the verdict in flight, and leaves with 0', async (t) => {
+  const shim = startProcess(t, { policies: { loop: LOOP } })
+  await shim.wrote(' ready ')
+  t.match(JSON.parse((await shim.ask('/readiness')).text), { ready: true, policies: 1, failed: {} })
+  const answer = shim.ask('/validate/loop', admissionReview())
+  await untilBusy(shim)
+  shim.child.kill('SIGTERM')
+  t.equal((await answer).status, 200)
+  t.match(await shim.exited(), { code: 0, stderr: /stopped cutOff=0/ })
+  await t.rejects(stat(shim.socket), { code: 'ENOENT' })
+})
+
+t.test('a second signal ends it at once, and the exit code says that a request was cut off', async (t) => {
+  const shim = startProcess(t, { policies: { loop: ENDLESS } })
+  await shim.wrote(' ready ')
+  const answer = shim.ask('/validate/loop', admissionReview())
+  await untilBusy(shim)
+  shim.child.kill('SIGTERM')
+  await shim.wrote(' stopping ')
+  shim.child.kill('SIGINT')
+  await t.rejects(answer)
+  t.match(await shim.exited(), { code: 3, stderr: /stopped cutOff=1/ })
+})
+
+t.test('so does the end of --grace', async (t) => {
+  const shim = startProcess(t, { policies: { loop: ENDLESS }, flags: ['--grace', '0.1'] })
+  await shim.wrote(' ready ')
+  const answer = shim.ask('/validate/loop', admissionReview())
+  await untilBusy(shim)
+  shim.child.kill('SIGTERM')
+  await t.rejects(answer)
+  t.match(await shim.exited(), { code: 3 })
+})
+
+t.test('a policy that cannot be loaded is named in the log and by readiness, and the others are served', async (t) => {
+  const policies = { good: { guest: buildGuest('accept') }, bad: { guest: Buffer.from('nonsense') } }
+  const shim = startProcess(t, { policies, flags: ['--log-fmt', 'json'] })
+  await shim.wrote('"ready"')
+  const readiness = await shim.ask('/readiness')
+  t.equal(readiness.status, 200)
+  t.match(JSON.parse(readiness.text), { ready: true, policies: 2, failed: { bad: String } })
+  t.match(JSON.parse((await shim.ask('/validate/good', admissionReview())).text), { response: { allowed: true } })
+  shim.child.kill('SIGTERM')
+  const { stderr } = await shim.exited()
+  const lines = stderr
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  t.match(
+    lines.find(({ message }) => message === 'policy failed to load'),
+    { level: 'error', policyId: 'bad' },
+  )
+})
+
+t.test('the environment of a deployment for Kubewarden is understood, and a flag goes before it', async (t) => {
+  const shim = startProcess(t, {
+    policies: { good: { guest: buildGuest('accept') } },
+    flags: ['--readiness-probe-port', '0', '--addr', '127.0.0.1'],
+    env: { KUBEWARDEN_PORT: '0', KUBEWARDEN_READINESS_PROBE_PORT: '70000', KUBEWARDEN_LOG_FMT: 'json' },
+  })
+  await shim.wrote('"ready"')
+  shim.child.kill('SIGTERM')
+  const { code, stderr } = await shim.exited()
+  t.equal(code, 0)
+  const ready = stderr.split('\n').find((line) => line.includes('"ready"')) ?? ''
+  t.match(JSON.parse(ready).addresses, [shim.socket, /^127\.0\.0\.1:\d+$/, /^127\.0\.0\.1:\d+$/])
+})
+
+t.test('all that is wrong with the flags is said at once', async (t) => {
+  const shim = startProcess(t, { policies: {}, flags: ['--workers', 'many', '--socket-mode', '9'] })
+  t.match(await shim.exited(), {
+    code: 3,
+    stderr: /ERR_OPTIONS_INVALID: 2 problems:\n {2}--socket-mode: .*\n {2}--workers: .*\n {2}`gatehouse shim --help`/,
+  })
+})
+
+t.test('a second shim on the same socket is refused, and the first one goes on', async (t) => {
+  const policies = { good: { guest: buildGuest('accept') } }
+  const first = startProcess(t, { policies })
+  await first.wrote(' ready ')
+  const second = startProcess(t, { policies, flags: ['--socket', first.socket] })
+  t.match(await second.exited(), { code: 3, stderr: /ERR_SOCKET_IN_USE: .*another process listens on this socket/ })
+  t.equal((await first.ask('/livez')).status, 200)
+})
+
+t.test('what was left by a shim that was killed is replaced', async (t) => {
+  const policies = { good: { guest: buildGuest('accept') } }
+  const first = startProcess(t, { policies })
+  await first.wrote(' ready ')
+  first.child.kill('SIGKILL')
+  await first.exited()
+  const second = startProcess(t, { policies, flags: ['--socket', first.socket] })
+  await second.wrote(' ready ')
+  t.equal((await first.ask('/livez')).status, 200)
+})

@@ -1,0 +1,74 @@
+import t from 'tap'
+import { buildGuest, buildGuestFrom } from '../../helpers/guests.ts'
+import { admissionReview } from '../../helpers/policies.ts'
+import { startShim } from '../../helpers/shim.ts'
+
+const UID = '705ab4f5-6393-11e8-b7cc-42010a800002'
+
+t.test('a denial is a line at info, an allowance one at debug, with what was asked', async (t) => {
+  await using test = await startShim(t, { yes: { guest: buildGuest('accept') }, no: { guest: buildGuest('deny') } })
+  const asked = {
+    uid: UID,
+    origin: 'validate',
+    operation: 'CREATE',
+    kind: 'ConfigMap',
+    namespace: 'default',
+    name: 'settings',
+  }
+  await test.call('POST', '/validate/no', admissionReview())
+  await test.call('POST', '/validate/yes', admissionReview())
+  t.match(
+    test.logged.find(({ message }) => message === 'denied'),
+    {
+      ...asked,
+      level: 'info',
+      policyId: 'no',
+      allowed: false,
+      reason: 'denied by the fixture',
+      latencyMs: Number,
+    },
+  )
+  t.match(
+    test.logged.find(({ message }) => message === 'allowed'),
+    { ...asked, level: 'debug', policyId: 'yes' },
+  )
+})
+
+t.test('monitor mode writes down what would have been answered', async (t) => {
+  await using test = await startShim(t, { watched: { guest: buildGuest('deny'), policyMode: 'monitor' } })
+  await test.call('POST', '/audit/watched', admissionReview())
+  t.notOk(
+    test.logged.some(({ message }) => message === 'policy evaluation (monitor mode)'),
+    'audit has no mode',
+  )
+  await test.call('POST', '/validate/watched', admissionReview())
+  t.match(
+    test.logged.find(({ message }) => message === 'policy evaluation (monitor mode)'),
+    {
+      level: 'info',
+      policyId: 'watched',
+      allowedToMutate: false,
+      response: { allowed: false, status: { message: 'denied by the fixture' } },
+    },
+  )
+})
+
+t.test('what a policy logs is logged under its id, with its level, and cannot pass for a line of ours', async (t) => {
+  const event = '{"level":"warning","message":"hm","policyId":"somebody-else","colour":"blue"}'
+  const guest = buildGuestFrom(`(module
+    (import "wapc" "__guest_response" (func $respond (param i32 i32)))
+    (import "wapc" "__host_call" (func $call (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
+    (memory (export "memory") 1)
+    (data (i32.const 0) "kubewardentracinglog")
+    (data (i32.const 100) "${event.replaceAll('"', '\\"')}")
+    (data (i32.const 300) "{\\"valid\\":true,\\"accepted\\":true}")
+    (func (export "__guest_call") (param i32 i32) (result i32)
+      (drop (call $call (i32.const 0) (i32.const 10) (i32.const 10) (i32.const 7) (i32.const 17) (i32.const 3)
+        (i32.const 100) (i32.const ${event.length})))
+      (call $respond (i32.const 300) (i32.const 30))
+      (i32.const 1)))`)
+  await using test = await startShim(t, { talking: { guest } })
+  await test.call('POST', '/validate/talking', admissionReview())
+  const line = test.logged.find(({ message }) => message === 'hm')
+  t.match(line, { level: 'warn', policyId: 'talking', target: 'policy_log', data: { colour: 'blue' } })
+})
