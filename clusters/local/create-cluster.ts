@@ -2,11 +2,11 @@ import { mkdir } from 'node:fs/promises'
 import { GatehouseError, isGatehouseError } from '../../util/errors.ts'
 import type { Steps } from '../../util/steps.ts'
 import { isExecutable } from '../binaries/binary.ts'
-import { type ResolvedBinaries, resolveBinaries } from '../binaries/resolve.ts'
+import type { ResolvedBinaries } from '../binaries/resolve.ts'
 import type { ClusterOptions, WasmPoliciesOptions } from '../cluster-provider.ts'
 import { addToKubeconfig } from '../kubeconfig.ts'
 import { stopClusterProcesses } from './cluster-processes.ts'
-import { digestPolicies, ensureShimCertificates, registerPolicies } from './gate.ts'
+import { ensureShimCertificates } from './gate.ts'
 import type { ClusterLayout } from './layout.ts'
 import { ensureApiServer, ensureEtcd, ensureShim, kubeconfigEntry, membersOf } from './members.ts'
 import { ensurePki } from './pki.ts'
@@ -35,7 +35,7 @@ export async function createCluster(
   const found = await ClusterRecord.read(layout)
   if (found !== undefined) refuseOtherOptions(found, options)
   const { wasmPolicies, kubeconfig } = options
-  const policiesDigest = wasmPolicies === undefined ? undefined : await digestPolicies(wasmPolicies.policies)
+  const policiesDigest = wasmPolicies === undefined ? undefined : await digest(wasmPolicies)
   const binaries = await findBinaries(found, options, steps)
   const record = found ?? (await createRecord(layout, options, binaries))
   try {
@@ -51,15 +51,13 @@ export async function createCluster(
 function listActions({ state, members }: ClusterRecord): Action[] {
   const { etcd, kubeApiServer } = state.binaries
   const { wasmPolicies } = state
-  const times = members.length === 1 ? '' : ` × ${members.length}`
-  const withShim = wasmPolicies === undefined ? '' : ' with a shim each'
+  const apiServer = `kube-apiserver ${kubeApiServer.version} (from ${kubeApiServer.source})`
+  const [times, withShim] =
+    members.length === 1 ? ['', ' and its shim'] : [`${members.length} × `, ', each with its shim']
   const actions: Action[] = [
     { title: 'Writing certificates', run: prepareFiles },
-    { title: `Starting etcd ${etcd.version} from ${etcd.source}`, run: ensureEtcd },
-    {
-      title: `Starting kube-apiserver ${kubeApiServer.version}${times} from ${kubeApiServer.source}${withShim}`,
-      run: startMembers,
-    },
+    { title: `Starting etcd ${etcd.version} (from ${etcd.source})`, run: ensureEtcd },
+    { title: `Starting ${times}${apiServer}${wasmPolicies === undefined ? '' : withShim}`, run: startMembers },
   ]
   if (wasmPolicies !== undefined) {
     actions.push({ title: 'Registering the policies', run: (record) => register(record, wasmPolicies) })
@@ -92,7 +90,18 @@ async function register(record: ClusterRecord, wasmPolicies: WasmPoliciesOptions
   const members = membersOf(record)
   const caBundles = await Promise.all(members.map(ensureShimCertificates))
   const kubeconfigs = members.map(({ kubeconfig }) => kubeconfig)
+  const { registerPolicies } = await loadGate()
   await registerPolicies(kubeconfigs, caBundles.join(''), wasmPolicies)
+}
+
+async function digest({ policies }: WasmPoliciesOptions): Promise<string> {
+  const { digestPolicies } = await loadGate()
+  return digestPolicies(policies)
+}
+
+// The Kubernetes client alone takes half a second to load, and a stock cluster needs none of it.
+function loadGate() {
+  return import('./policies.ts')
 }
 
 async function writeKubeconfigs(record: ClusterRecord, { kubeconfig }: Goal): Promise<void> {
@@ -126,6 +135,7 @@ async function findBinaries(
   if (kept !== undefined && (await isExecutable(kept.etcd.path)) && (await isExecutable(kept.kubeApiServer.path))) {
     return kept
   }
+  const { resolveBinaries } = await import('../binaries/resolve.ts')
   const version = kept?.kubeApiServer.version ?? kubernetesVersion
   const binaries = await resolveBinaries({
     kubernetesVersion: version,

@@ -6,6 +6,9 @@ import { findClusterProcesses, stopClusterProcesses } from './cluster-processes.
 import { ensureApiServer, ensureShim, membersOf, serverOf } from './members.ts'
 import type { ClusterRecord } from './record.ts'
 
+/** Longer than a shim gives its requests in flight by default. */
+const SHIM_GRACE_MS = 30_000
+
 /** A cluster of local processes, whose members can be stopped and started one by one. Members count from 1. */
 export class LocalCluster implements Cluster {
   readonly #record: ClusterRecord
@@ -67,7 +70,7 @@ export class LocalCluster implements Cluster {
 
   /** Stops a member's shim, with time to answer what it has begun. */
   async stopShim(member = 1): Promise<void> {
-    await this.#stop(`shim-${member}`)
+    await this.#stop(`shim-${member}`, SHIM_GRACE_MS)
   }
 
   async startShim(member = 1): Promise<void> {
@@ -94,8 +97,8 @@ export class LocalCluster implements Cluster {
     await this.startApiServer(member)
   }
 
-  async #stop(name: string): Promise<void> {
-    await stopClusterProcesses(this.#record.layout, (candidate) => candidate === name)
+  async #stop(name: string, graceMs?: number): Promise<void> {
+    await stopClusterProcesses(this.#record.layout, (candidate) => candidate === name, graceMs)
   }
 }
 

@@ -1,7 +1,8 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { type Architecture, architectureOf, askVersion } from '../../clusters/binaries/binary.ts'
+import { askVersion } from '../../clusters/binaries/ask-version.ts'
+import { type Architecture, architectureOf } from '../../clusters/binaries/binary.ts'
 import { modulesSource } from '../../clusters/binaries/sources/modules.ts'
 import { ETCD_VERSION } from '../../clusters/binaries/versions.ts'
 

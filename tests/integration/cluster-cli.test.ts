@@ -17,7 +17,7 @@ t.test('a cluster with policies, from the command line', async (t) => {
     exitCode: 0,
     stdout: /^cluster 'cli' runs Kubernetes v1\.37\.\d+ at https:\/\/127\.0\.0\.1:\d+$/m,
   })
-  t.match(started.stderr, / ✓ Starting kube-apiserver v1\.37\.\d+ from .* with a shim each \(\d+\.\d s\)\n/)
+  t.match(started.stderr, / ✓ Starting kube-apiserver v1\.37\.\d+ \(from .*\) and its shim \(\d+\.\d s\)\n/)
 
   const list = await gatehouse(GATEHOUSE, ['cluster', 'list', '-o', 'json'])
   t.match(JSON.parse(list.stdout), [{ name: 'cli', apiServers: 1, state: 'running' }])

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { GatehouseError } from '../../../util/errors.ts'
-import { askVersion, isExecutable, type WantedBinary } from '../binary.ts'
+import { askVersion } from '../ask-version.ts'
+import { isExecutable, type WantedBinary } from '../binary.ts'
 import type { BinarySource, SourceAnswer } from '../source.ts'
 import { satisfiesVersion } from '../versions.ts'
 
