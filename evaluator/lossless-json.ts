@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer'
 import { decodeString, type JsonText, scanJson } from '../util/json-scan.ts'
 import * as token from '../util/json-tokens.ts'
 
@@ -48,10 +49,13 @@ export function sourceOf(number: number | RawNumber): string {
 /** Builds the values of a text that has been checked: it only has to find its way. */
 class LosslessReader {
   readonly #bytes: Buffer
+  // Where a byte is a character, strings are cut from one text: that is several times faster than to decode each.
+  readonly #ascii: string | undefined
   #position = 0
 
   constructor(bytes: Uint8Array) {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+    this.#ascii = isAscii(bytes) ? this.#bytes.toString('latin1') : undefined
   }
 
   value(): LosslessValue {
@@ -106,7 +110,9 @@ class LosslessReader {
   #string(): string {
     const start = this.#position
     this.#position = token.skipString(this.#bytes, start)
-    return decodeString(this.#bytes, { start, end: this.#position })
+    const text = this.#ascii?.slice(start, this.#position)
+    if (text === undefined || text.includes('\\')) return decodeString(this.#bytes, { start, end: this.#position })
+    return text.slice(1, -1)
   }
 
   #word<T>(word: string, value: T): T {
