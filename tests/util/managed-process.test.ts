@@ -17,6 +17,9 @@ t.test('a process writes to its log, has only the environment it is given, and e
     timeoutMs: 20_000,
   })
   t.ok(isRunning(managed))
+  // a child does not keep us alive, and neither does waiting for the news of its end
+  const keepAlive = setInterval(() => {}, 1000)
+  t.teardown(() => clearInterval(keepAlive))
   await stopProcesses([managed], 20_000)
   t.notOk(isRunning(managed))
   t.equal(await managed.exited, 'by SIGTERM')
