@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { runtimeFolder, stateFolder } from '../../util/config.ts'
 import { withFileLock } from '../../util/file-lock.ts'
 import type { Steps } from '../../util/steps.ts'
-import { checkClusterName } from '../cluster-name.ts'
+import { checkClusterName, isClusterName } from '../cluster-name.ts'
 import type { ClusterOptions, ClusterProvider, ClusterSummary } from '../cluster-provider.ts'
 import { checkOptions } from './check-options.ts'
 import { createCluster } from './create-cluster.ts'
@@ -61,7 +61,12 @@ export class LocalProvider implements ClusterProvider {
 
   async list(): Promise<readonly ClusterSummary[]> {
     const names = await readdir(clustersFolder(this.#stateFolder)).catch(() => [])
-    return Promise.all(names.sort().map(async (name) => (await this.get(name)) ?? remains(name)))
+    return Promise.all(
+      names
+        .filter(isClusterName)
+        .sort()
+        .map(async (name) => (await this.get(name)) ?? remains(name)),
+    )
   }
 
   async get(name: string): Promise<LocalCluster | undefined> {
