@@ -35,7 +35,7 @@ const RESOURCE = { group: required('string'), version: required('string'), resou
 
 // What Kubewarden's guests are given, and nothing else: fields that it does not know never reach them.
 // https://pkg.go.dev/k8s.io/api/admission/v1#AdmissionRequest
-const REQUEST: ObjectShape = {
+const REQUEST = {
   uid: required('string'),
   kind: required(KIND),
   resource: required(RESOURCE),
@@ -56,19 +56,20 @@ const REQUEST: ObjectShape = {
   oldObject: optional('any'),
   dryRun: optional('boolean'),
   options: optional('any'),
-}
+} satisfies ObjectShape
 
-// `userInfo` is left out on purpose: of it only the name is for routing, metrics and logs.
+// What routing, metrics and logs read; of `userInfo` only the name, which is read apart.
+const { operation, kind, resource, subResource, requestKind, requestResource, name, namespace, dryRun } = REQUEST
 const ATTRIBUTES: ObjectShape = {
-  operation: required('string'),
-  kind: required(KIND),
-  resource: required(RESOURCE),
-  subResource: optional('string'),
-  requestKind: optional(KIND),
-  requestResource: optional(RESOURCE),
-  name: optional('string'),
-  namespace: optional('string'),
-  dryRun: optional('boolean'),
+  operation,
+  kind,
+  resource,
+  subResource,
+  requestKind,
+  requestResource,
+  name,
+  namespace,
+  dryRun,
 }
 
 const REVIEW: ObjectShape = { request: required(REQUEST) }
