@@ -24,7 +24,7 @@ t.test('who changes a cluster that somebody else is changing waits, and says for
   t.match(text, `Waiting for process ${process.pid}, which is changing cluster 'a'`)
 })
 
-t.test('a folder without a record is listed, and down removes it; a folder of somebody else's is not looked at', async (t) => {
+t.test('a folder without a record is listed, and down removes it; any other folder is passed over', async (t) => {
   const folder = t.testdir()
   const provider = new LocalProvider({ stateFolder: folder, runtimeFolder: folder })
   await mkdir(clusterLayout('a', folder, folder).folder, { recursive: true })
