@@ -44,7 +44,8 @@ async function openTunnel(authority: Authority, client: Socket, options: Connect
   const target = formatAuthority(authority)
   try {
     const upstream = await dial(authority, options.dialTimeoutMs)
-    accept(client, () => joinSockets(client, upstream))
+    if (client.destroyed) upstream.destroy()
+    else accept(client, () => joinSockets(client, upstream))
   } catch (error) {
     options.log.warn({ target, error: messageOf(error) }, 'could not open a tunnel')
     if (isTimeout(error)) return refuse(client, 504, `Gateway Timeout: gatehouse could not reach ${target} in time`)

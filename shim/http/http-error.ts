@@ -30,5 +30,6 @@ export function toHttpError(error: unknown): HttpError {
   if (isGatehouseError(error) && error.code in STATUS_OF) {
     return new HttpError(STATUS_OF[error.code as keyof typeof STATUS_OF], messageOf(error))
   }
+  // what Kubewarden says, and no more: the log has the rest
   return new HttpError(500, 'Something went wrong')
 }

@@ -1,6 +1,4 @@
-import type { Server as HttpServer } from 'node:http'
-import type { Server as HttpsServer } from 'node:https'
-import type { Socket } from 'node:net'
+import type { Server, Socket } from 'node:net'
 import { messageOf } from '../../util/errors.ts'
 import type { Log } from '../../util/log.ts'
 import type { ServerCertificate } from '../tls/server-certificate.ts'
@@ -18,15 +16,18 @@ export interface Listener {
 }
 
 /** Remembers the connections of a server, so that a shutdown can close the ones that nobody else does: tunnels, handshakes. */
-export function trackConnections(server: HttpServer | HttpsServer, log: Log): () => void {
+export function trackConnections(server: Server): () => void {
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
   })
-  // Emitted when the kernel refuses to hand over a connection, for example without a free file descriptor.
-  server.on('error', (error) => log.error({ error: messageOf(error) }, 'could not accept a connection'))
   return () => {
     for (const socket of sockets) socket.destroy()
   }
+}
+
+/** Survives the errors of a server that listens: the kernel may have no file descriptor for the next connection. */
+export function logAcceptErrors(server: Server, log: Log): void {
+  server.on('error', (error) => log.error({ error: messageOf(error) }, 'could not accept a connection'))
 }

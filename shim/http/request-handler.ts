@@ -18,12 +18,20 @@ export type Probes = Readonly<Record<ProbeRoute['kind'], () => Answer | Promise<
 /** The one request handler behind all of the shim's listeners. */
 export function createRequestHandler(options: RequestHandlerOptions): RequestListener {
   const { drain, log } = options
-  return async (request, response) => {
+  return (request, response) => {
     drain.track(response)
-    const answer = await handle({ request, response }, options).catch((error) => toErrorAnswer(error, log))
-    // A client that went away has closed the response with it; nobody is left to be told.
-    if (!response.destroyed) send(response, answer, drain.isDraining)
+    respond({ request, response }, options).catch((error) => {
+      log.error({ error: describe(error) }, 'an answer could not be sent')
+      response.destroy()
+    })
   }
+}
+
+async function respond(exchange: Exchange, options: RequestHandlerOptions): Promise<void> {
+  const { response } = exchange
+  const answer = await handle(exchange, options).catch((error) => toErrorAnswer(error, exchange, options.log))
+  // A client that went away has closed the response with it; nobody is left to be told.
+  if (!response.destroyed) send(response, answer, options.drain.isDraining)
 }
 
 async function handle(exchange: Exchange, { review, probes, drain }: RequestHandlerOptions): Promise<Answer> {
@@ -44,10 +52,13 @@ function checkMethod(route: Route, method: string): void {
   throw new HttpError(405, `${method} is not answered here; use ${allowed}`, { Allow: allowed })
 }
 
-function toErrorAnswer(error: unknown, log: Log): Answer {
+function toErrorAnswer(error: unknown, { request, response }: Exchange, log: Log): Answer {
   const httpError = toHttpError(error)
-  if (httpError.status === 500) log.error({ error: describe(error) }, 'a request could not be answered')
-  else log.debug({ status: httpError.status, error: httpError.message }, 'a request was refused')
+  const { url } = request
+  const fields = { url, status: httpError.status }
+  if (response.destroyed) log.info({ url }, 'the client went away')
+  else if (httpError.status === 500) log.error({ ...fields, error: describe(error) }, 'a request could not be answered')
+  else log.warn({ ...fields, error: httpError.message }, 'a request was refused')
   return errorAnswer(httpError)
 }
 

@@ -6,7 +6,7 @@ import { createConnectRouter } from '../connect/connect-router.ts'
 import type { SocketOptions } from '../shim-options.ts'
 import { listenOnUnixSocket } from '../socket/unix-socket.ts'
 import type { ServerCertificate } from '../tls/server-certificate.ts'
-import { type Listener, trackConnections } from './listener.ts'
+import { type Listener, logAcceptErrors, trackConnections } from './listener.ts'
 import { DIAL_TIMEOUT_MS, SERVER_TIMEOUTS, type ServerTimeouts } from './server-timeouts.ts'
 
 export interface SocketListenerOptions {
@@ -42,8 +42,9 @@ export async function openSocketListener(options: SocketListenerOptions): Promis
     log,
   })
   server.on('connect', (request, socket, head) => void route(request, socket as Socket, head))
+  const closeConnections = trackConnections(server)
   const bound = await listenOnUnixSocket(server, socket)
-  const closeConnections = trackConnections(server, log)
+  logAcceptErrors(server, log)
   return {
     address: bound.path,
     async stopAccepting() {

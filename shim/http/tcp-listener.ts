@@ -6,7 +6,7 @@ import { GatehouseError, messageOf } from '../../util/errors.ts'
 import type { Log } from '../../util/log.ts'
 import { type Authority, formatAuthority } from '../connect/authority.ts'
 import type { ServerCertificate } from '../tls/server-certificate.ts'
-import { type Listener, trackConnections } from './listener.ts'
+import { type Listener, logAcceptErrors, trackConnections } from './listener.ts'
 import { SERVER_TIMEOUTS } from './server-timeouts.ts'
 
 export interface TcpListenerOptions {
@@ -24,6 +24,7 @@ export async function openTcpListener(options: TcpListenerOptions): Promise<List
   const https = certificate && createHttpsServer({ ...SERVER_TIMEOUTS, ...certificate }, handler)
   https?.on('tlsClientError', (error) => log.debug({ error: error.message }, 'TLS handshake failed'))
   const server = https ?? createServer(SERVER_TIMEOUTS, handler)
+  const closeConnections = trackConnections(server)
   server.listen({ host: address.host, port: address.port })
   try {
     await once(server, 'listening')
@@ -32,7 +33,7 @@ export async function openTcpListener(options: TcpListenerOptions): Promise<List
       cause,
     })
   }
-  const closeConnections = trackConnections(server, log)
+  logAcceptErrors(server, log)
   return {
     address: formatAuthority({ host: address.host, port: (server.address() as AddressInfo).port }),
     async stopAccepting() {

@@ -49,10 +49,15 @@ export class EvaluatorThread {
 
   /** Runs a job to its answer, or to the thread's end. The thread must be ready and idle. */
   run(job: Job): Promise<JobAnswer | JobEnded> {
+    if (this.#end !== undefined) return Promise.resolve(this.#end)
     return new Promise((resolve) => {
       this.#finishJob = resolve
-      if (this.#end === undefined) this.#post(job, job.type === 'evaluate' ? [job.request.json.buffer] : [])
-      else resolve(this.#end)
+      try {
+        this.#post(job, job.type === 'evaluate' ? [job.request.json.buffer] : [])
+      } catch (error) {
+        // bytes that have been handed over before, for example
+        resolve({ type: 'failed', message: messageOf(error) })
+      }
     })
   }
 

@@ -140,6 +140,14 @@ t.test('threads that crash fail their request alone, and are replaced', async (t
   t.strictSame(test.ended, ['crashed', 'crashed'])
 })
 
+t.test('a request whose bytes are gone fails alone', async (t) => {
+  await using test = await startPool([accept])
+  const request = parseAdmissionReview(admissionReview())
+  t.match(await test.pool.evaluate('accept', request, PATIENT), { kind: 'answered' })
+  t.match(await test.pool.evaluate('accept', request, PATIENT), { kind: 'failed', message: String })
+  await expectAllowed(t, test.pool)
+})
+
 t.test('a new thread knows the policies that were set before it was born', async (t) => {
   await using test = await startPool([loop])
   test.pool.setPolicies([loop, accept])
