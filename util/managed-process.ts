@@ -34,6 +34,8 @@ export interface Readiness {
 const POLL_MS = 50
 /** One answer to `isReady` may take this long. */
 const PROBE_MS = 5000
+/** The kernel ends a process at once unless it waits for a device. */
+const KILL_MS = 30_000
 const EXIT_NEWS_MS = 1000
 const LOG_LINES_SHOWN = 20
 
@@ -74,12 +76,20 @@ export async function waitUntilReady(managed: ManagedProcess, { isReady, timeout
 
 /** Asks processes to end, kills those that have not done so within the grace period, and returns when all are gone. */
 export async function stopProcesses(processes: readonly ProcessIdentity[], graceMs: number): Promise<void> {
-  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+  const patience = [
+    ['SIGTERM', graceMs],
+    ['SIGKILL', KILL_MS],
+  ] as const
+  for (const [signal, timeoutMs] of patience) {
     for (const identity of processes) signalProcess(identity, signal)
-    const deadline = performance.now() + (signal === 'SIGTERM' ? graceMs : Number.POSITIVE_INFINITY)
+    const deadline = performance.now() + timeoutMs
     while (processes.some(isRunning) && performance.now() < deadline) await delay(POLL_MS / 5)
-    if (!processes.some(isRunning)) return
   }
+  const survivors = processes.filter(isRunning).map(({ pid }) => pid)
+  if (survivors.length === 0) return
+  throw new GatehouseError('ERR_PROCESS_TIMEOUT', `processes ${survivors.join(', ')} do not end, not even by SIGKILL`, {
+    hint: 'They wait for the kernel, often for a disk or a network file system.',
+  })
 }
 
 /** Sends a signal to that very process; says whether it was there to receive it. */
