@@ -1,7 +1,7 @@
 import { Uint, type Value } from './values.ts'
 
-/** Under what a key is found: numbers that are equal find each other, whichever type they have. */
-type KeyImage = string | boolean | bigint | number
+/** Under what a key is found: numbers that are equal find each other, whichever type they have; a list only itself. */
+type KeyImage = Exclude<Value, Uint | Uint8Array>
 
 interface Entry {
   readonly key: Value
@@ -18,7 +18,7 @@ export class CelMap {
     return map
   }
 
-  /** Adds an entry; false for what can be no key: a list, a map, bytes. */
+  /** Adds an entry; false for bytes, which alone can be no key. */
   set(key: Value, value: Value): boolean {
     const image = imageOf(key)
     if (image === undefined) return false
@@ -73,5 +73,5 @@ export class LazyMap extends CelMap {
 function imageOf(key: Value): KeyImage | undefined {
   if (typeof key === 'number') return Number.isInteger(key) ? BigInt(key) : key
   if (key instanceof Uint) return key.value
-  return typeof key === 'string' || typeof key === 'boolean' || typeof key === 'bigint' ? key : undefined
+  return key instanceof Uint8Array ? undefined : key
 }

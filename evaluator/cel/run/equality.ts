@@ -39,18 +39,15 @@ export function compareNumbers(left: Value, right: Value): number | undefined {
   const a = numberOf(left)
   const b = numberOf(right)
   if (a === undefined || b === undefined) return undefined
-  if (typeof a === typeof b) return a < b ? -1 : a > b ? 1 : a === b ? 0 : Number.NaN
-  return typeof a === 'number' ? compareDouble(a, b as bigint) : negate(compareDouble(b as number, a))
+  // a double and an integer are compared as doubles, which rounds the integer
+  return typeof a === typeof b ? orderOf(a, b) : orderOf(Number(a), Number(b))
 }
 
-// A double beyond all ints is told apart by itself; else both are compared as doubles, which rounds the integer.
-function compareDouble(double: number, integer: bigint): number {
-  if (Number.isNaN(double)) return Number.NaN
-  const rounded = Number(integer)
-  return double < rounded ? -1 : double > rounded ? 1 : 0
+function orderOf<T extends bigint | number>(left: T, right: T): number {
+  if (left < right) return -1
+  if (left > right) return 1
+  return left === right ? 0 : Number.NaN
 }
-
-const negate = (order: number) => (order === 0 ? 0 : -order)
 
 function numberOf(value: Value): bigint | number | undefined {
   if (value instanceof Uint) return value.value

@@ -8,12 +8,19 @@ const SURROGATES = /[\ud800-\udfff]/
 export function compareValues(left: Value, right: Value): number | Failure {
   const order = compareNumbers(left, right)
   if (order !== undefined) return Number.isNaN(order) ? new Failure('NaN values cannot be ordered') : order
+  return comparePlain(left, right) ?? compareTimes(left, right) ?? noSuchOverload()
+}
+
+function comparePlain(left: Value, right: Value): number | undefined {
   if (typeof left === 'string' && typeof right === 'string') return compareStrings(left, right)
   if (typeof left === 'boolean' && typeof right === 'boolean') return Number(left) - Number(right)
-  if (left instanceof Uint8Array && right instanceof Uint8Array) return Buffer.compare(left, right)
+  return left instanceof Uint8Array && right instanceof Uint8Array ? Buffer.compare(left, right) : undefined
+}
+
+function compareTimes(left: Value, right: Value): number | undefined {
   const areTimes = left instanceof Timestamp && right instanceof Timestamp
   const areSpans = left instanceof Duration && right instanceof Duration
-  return areTimes || areSpans ? signOf(left.nanos - right.nanos) : noSuchOverload()
+  return areTimes || areSpans ? signOf(left.nanos - right.nanos) : undefined
 }
 
 /** By code points, as Go compares UTF-8. JavaScript compares UTF-16, which differs above U+FFFF. */

@@ -16,8 +16,8 @@ const SIMPLE_ESCAPES: Partial<Record<string, string>> = {
   '?': '?',
 }
 
-const ESCAPE = /\\(?:[xX]([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-3][0-7]{2})|([^]))/gy
-const QUOTED = /^([bB]?)([rR]?)("""|'''|"|')([^]*)\3$/
+const ESCAPE = /\\(?:[xX]([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-3][0-7]{2})|([\s\S]))/gy
+const QUOTED = /^([bB]?)([rR]?)("""|'''|"|')([\s\S]*)\3$/
 
 /** The value of a string or bytes literal. https://github.com/google/cel-spec/blob/master/doc/langdef.md#string-and-bytes-values */
 export function readText(source: string, position: number): Value {
@@ -49,18 +49,18 @@ function readDouble(source: string, position: number): number {
 
 type Escape = RegExpExecArray
 
-function readPieces<T>(body: string, position: number, readEscape: (escape: Escape) => T | undefined): (string | T)[] {
+function readPieces<T>(body: string, position: number, readEscape: (found: Escape) => T | undefined): (string | T)[] {
   const pieces: (string | T)[] = []
   let start = 0
   for (let next = body.indexOf('\\'); next !== -1; next = body.indexOf('\\', start)) {
     pieces.push(body.slice(start, next))
     ESCAPE.lastIndex = next
-    const escape = ESCAPE.exec(body)
-    const piece = escape === null ? undefined : readEscape(escape)
-    if (escape === null || piece === undefined)
+    const found = ESCAPE.exec(body)
+    const piece = found === null ? undefined : readEscape(found)
+    if (found === null || piece === undefined)
       throw new CelSyntaxError(`${body.slice(next, next + 2)} is no escape sequence`, position)
     pieces.push(piece)
-    start = next + escape[0].length
+    start = next + found[0].length
   }
   pieces.push(body.slice(start))
   return pieces

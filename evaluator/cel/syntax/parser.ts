@@ -103,7 +103,8 @@ class Parser {
     for (;;) {
       if (this.#take('.')) expr = this.#field(expr)
       else if (this.#take('[')) expr = this.#index(expr, position)
-      else return expr
+      else if (this.#token.source !== '{') return expr
+      else throw new CelSyntaxError('builds a message with {…}, which is not supported here', position)
     }
   }
 
@@ -156,8 +157,6 @@ class Parser {
       return expandMacro(name, args, position) ?? call(name, args, position)
     }
     if (RESERVED.has(name)) throw new CelSyntaxError(`${name} is a reserved word`, position)
-    if (this.#token.source === '{')
-      throw new CelSyntaxError(`${name}{…} builds a message; matchConditions have none to build`, position)
     return ident(name, position, isGlobal)
   }
 
