@@ -14,6 +14,8 @@ export interface Io {
 
 /** The real terminal. */
 export function createProcessIo(): Io {
+  // Whoever read our output may leave first; that is no reason for a shim to stop answering.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreBrokenPipe)
   const err = (text: string) => void process.stderr.write(text)
   return {
     out: (text) => void process.stdout.write(text),
@@ -29,4 +31,8 @@ export function createProcessIo(): Io {
       process.on('SIGTERM', listener)
     },
   }
+}
+
+function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
 }

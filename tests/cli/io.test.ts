@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { request } from 'node:http'
+import { join } from 'node:path'
+import t from 'tap'
+import { modulePath, packageRoot } from '../../util/package-root.ts'
+import { makeShortFolder } from '../helpers/short-folder.ts'
+
+t.test('a shim whose log nobody reads any more goes on answering', async (t) => {
+  const folder = makeShortFolder(t)
+  const socketPath = join(folder, 's')
+  const policies = join(folder, 'policies.yml')
+  writeFileSync(policies, `a: {module: ${packageRoot()}/policies/pod-privileged/policy.wasm}\n`)
+  const flags = [
+    '--policies',
+    policies,
+    '--socket',
+    socketPath,
+    '--cert-dir',
+    join(folder, 'pki'),
+    '--log-level',
+    'debug',
+  ]
+  const shim = spawn(process.execPath, [modulePath('cli/main'), 'shim', ...flags], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  t.teardown(() => shim.kill('SIGKILL'))
+  for await (const chunk of shim.stderr.iterator({ destroyOnReturn: true })) if (`${chunk}`.includes('ready')) break
+
+  // each verdict is a log line, and a write to nobody
+  const body = JSON.stringify({
+    request: {
+      uid: '1',
+      kind: { group: '', version: 'v1', kind: 'Pod' },
+      resource: { group: '', version: 'v1', resource: 'pods' },
+      operation: 'CREATE',
+      userInfo: {},
+      object: { apiVersion: 'v1', kind: 'Pod', spec: { containers: [] } },
+    },
+  })
+  for (let i = 0; i < 3; i++) t.match(await post(socketPath, '/validate/a', body), '"allowed":true')
+  shim.kill('SIGTERM')
+  const [code] = await once(shim, 'exit')
+  t.equal(code, 0)
+})
+
+function post(socketPath: string, path: string, body: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/json' }
+    request({ socketPath, path, method: 'POST', headers }, async (answer) => resolve((await answer.toArray()).join('')))
+      .on('error', reject)
+      .end(body)
+  })
+}
