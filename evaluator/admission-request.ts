@@ -1,7 +1,7 @@
 import { concatBytes } from '../util/bytes.ts'
 import { GatehouseError, messageOf } from '../util/errors.ts'
 import { decodeString, type JsonNode, type Outline, type Span, scanJson } from '../util/json-scan.ts'
-import { throwProblems } from '../util/problems.ts'
+import { type Problem, throwProblems } from '../util/problems.ts'
 import { JsonProjection } from './json-projection.ts'
 import {
   findShapeProblems,
@@ -72,7 +72,8 @@ const ATTRIBUTES: ObjectShape = {
   dryRun,
 }
 
-const REVIEW: ObjectShape = { request: required(REQUEST) }
+const REVIEW: ObjectShape = { apiVersion: optional('string'), kind: optional('string'), request: required(REQUEST) }
+const REVIEW_IDENTITY = { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview' } as const
 const REVIEW_OUTLINE = outlineOf(REVIEW)
 const RAW_OUTLINE: Outline = { request: { uid: {} } }
 
@@ -83,7 +84,7 @@ const RAW_OUTLINE: Outline = { request: { uid: {} } }
  */
 export function parseAdmissionReview(body: Uint8Array): ParsedAdmissionRequest {
   const review = scanBody(body, REVIEW_OUTLINE)
-  throwProblems('ERR_REQUEST_INVALID', findShapeProblems(review, REVIEW))
+  throwProblems('ERR_REQUEST_INVALID', [...findShapeProblems(review, REVIEW), ...findIdentityProblems(body, review)])
   const request = review.members.get('request') as JsonNode
   const projection = new JsonProjection(body)
   projection.write(request, REQUEST)
@@ -94,6 +95,14 @@ export function parseAdmissionReview(body: Uint8Array): ParsedAdmissionRequest {
     ...(object && { object }),
     attributes: readAttributes(body, request),
   }
+}
+
+// Kubewarden's audit scanner leaves both empty, which says nothing; another version would have to be answered in kind.
+function findIdentityProblems(body: Uint8Array, review: JsonNode): Problem[] {
+  return Object.entries(REVIEW_IDENTITY).flatMap(([field, expected]) => {
+    const found = readString(body, memberOf(review, field)) || expected
+    return found === expected ? [] : [{ field, message: `is ${JSON.stringify(found)}, must be ${expected}` }]
+  })
 }
 
 /** Reads the body of a raw review, `{"request": <any JSON>}`. @throws as `parseAdmissionReview` */

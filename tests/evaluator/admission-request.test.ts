@@ -202,3 +202,20 @@ t.test('a raw review without a request is invalid', async (t) => {
   }
   t.throws(() => parseRawReview(Buffer.from('{}')), { message: 'request: is missing' })
 })
+
+t.test('a review of another version or kind is refused; one that does not say is taken', async (t) => {
+  const review = (identity: object) => Buffer.from(JSON.stringify({ ...identity, request: MINIMAL_REQUEST }))
+  for (const identity of [
+    {},
+    { apiVersion: '', kind: '' },
+    { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview' },
+  ]) {
+    t.equal(parseAdmissionReview(review(identity)).uid, MINIMAL_REQUEST.uid)
+  }
+  t.throws(() => parseAdmissionReview(review({ apiVersion: 'admission.k8s.io/v1beta1', kind: 'TokenReview' })), {
+    code: 'ERR_REQUEST_INVALID',
+    message:
+      '2 problems:\n  apiVersion: is "admission.k8s.io/v1beta1", must be admission.k8s.io/v1\n' +
+      '  kind: is "TokenReview", must be AdmissionReview',
+  })
+})
