@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { GatehouseError, messageOf } from '../../util/errors.ts'
 import { type Problem, throwProblems } from '../../util/problems.ts'
 import { isRecord } from '../../util/record.ts'
+import { findMatchConditionProblems } from './match-condition-problems.ts'
 import { readPoliciesFile } from './policies-file.ts'
 import { readPolicyResource } from './policy-resources.ts'
 import type { PolicySpec } from './policy-spec.ts'
@@ -24,6 +25,7 @@ export async function loadPolicySpecs(path: string): Promise<PolicySpec[]> {
     ...read.flatMap(({ problems }) => problems),
     ...describeEmpty(path, files),
     ...describeDuplicates(policies),
+    ...(await findMatchConditionProblems(policies)),
   ])
   return policies.map(({ spec }) => spec)
 }

@@ -53,7 +53,10 @@ function readEntry(document: YamlDocument, id: string): ReadPolicies {
   if (refusal !== undefined) return { policies: [], problems: [problemAt(document, [id], refusal)] }
   const { value: entry, problems } = checkAt(entrySchema, document, [id])
   if (entry === undefined) return { policies: [], problems }
-  return { policies: [{ spec: toSpec(id, entry, document.file), document, path: [id] }], problems: [] }
+  return {
+    policies: [{ spec: toSpec(id, entry, document.file), document, path: [id], fieldsPath: [id] }],
+    problems: [],
+  }
 }
 
 function describeRefusal(id: string, entry: unknown): string | undefined {

@@ -75,7 +75,10 @@ function readClusterPolicy(document: YamlDocument, path: readonly PropertyKey[])
   const { value, problems } = checkAt(clusterPolicySchema, document, path)
   if (value === undefined) return { policies: [], problems }
   const spec = toSpec(`kw.cap.${value.metadata.name}`, value.spec, document.file)
-  return { policies: [{ spec, document, path: [...path, 'metadata', 'name'] }], problems: [] }
+  return {
+    policies: [{ spec, document, path: [...path, 'metadata', 'name'], fieldsPath: [...path, 'spec'] }],
+    problems: [],
+  }
 }
 
 function readNamespacedPolicy(document: YamlDocument, path: readonly PropertyKey[]): ReadPolicies {
@@ -84,7 +87,10 @@ function readNamespacedPolicy(document: YamlDocument, path: readonly PropertyKey
   const { name, namespace } = value.metadata
   const namespaceSelector = { matchLabels: { 'kubernetes.io/metadata.name': namespace } }
   const spec = toSpec(`kw.ap.${namespace}.${name}`, { ...value.spec, namespaceSelector }, document.file)
-  return { policies: [{ spec, document, path: [...path, 'metadata', 'name'] }], problems: [] }
+  return {
+    policies: [{ spec, document, path: [...path, 'metadata', 'name'], fieldsPath: [...path, 'spec'] }],
+    problems: [],
+  }
 }
 
 type ResourceSpec = z.output<typeof clusterPolicySchema>['spec'] & WebhookFields

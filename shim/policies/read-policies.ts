@@ -7,6 +7,8 @@ export interface PlacedPolicy {
   readonly spec: PolicySpec
   readonly document: YamlDocument
   readonly path: readonly PropertyKey[]
+  /** Where its webhook fields stand. */
+  readonly fieldsPath: readonly PropertyKey[]
 }
 
 /** What a document holds: its good policies, and what is wrong with the others. */

@@ -14,6 +14,7 @@ import { mostGeneral, Substitution } from '../types/substitution.ts'
 import * as types from '../types/type.ts'
 import { formatType, isDynOrError, isOptionalType, paramOf, type Type } from '../types/type.ts'
 import { literalType } from './literal-type.ts'
+import { describeMismatch, qualifiedName } from './names.ts'
 import { type Named, Scope } from './scope.ts'
 
 /** An expression of which every part has a type. */
@@ -292,17 +293,4 @@ interface Callee {
   readonly name: string
   readonly declaration: FunctionDeclaration
   readonly isMember: boolean
-}
-
-function qualifiedName(expr: Expr): { names: string[]; isGlobal: boolean } | undefined {
-  if (expr.kind === 'ident') return { names: [expr.name], isGlobal: expr.isGlobal }
-  if (expr.kind !== 'select' || expr.testOnly) return undefined
-  const path = qualifiedName(expr.operand)
-  return path && { ...path, names: [...path.names, expr.field] }
-}
-
-function describeMismatch(name: string, argTypes: readonly Type[], isMember: boolean): string {
-  const [first = '', ...rest] = argTypes.map(formatType)
-  const applied = isMember ? `${first}.(${rest.join(', ')})` : `(${[first, ...rest].filter(Boolean).join(', ')})`
-  return `found no matching overload for '${name}' applied to '${applied}'`
 }

@@ -1,11 +1,11 @@
 import { NONE, Optional } from '../run/optional.ts'
-import { CelObject, Failure, type Value } from '../run/values.ts'
+import { Failure, Opaque, type Value } from '../run/values.ts'
 import type { Library } from '../types/environment.ts'
 import { parseTimestamp } from './time-text.ts'
 import { parseRequestUrl } from './url-text.ts'
 
 /** A form that texts may have. */
-export class Format extends CelObject {
+export class Format extends Opaque {
   readonly typeName = 'kubernetes.NamedFormat'
   readonly name: string
   /** What is wrong with a text; nothing if it has the form. */

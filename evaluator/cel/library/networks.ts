@@ -1,9 +1,9 @@
-import { CelObject, Failure, type Result, type Value } from '../run/values.ts'
+import { Failure, Opaque, type Result, type Value } from '../run/values.ts'
 import type { Library } from '../types/environment.ts'
 import { type Address, formatAddress, isMapped, parseAddress } from './ip-text.ts'
 
 /** An IP address. */
-export class Ip extends CelObject {
+export class Ip extends Opaque {
   readonly typeName = 'net.IP'
   readonly address: Address
 
@@ -22,7 +22,7 @@ export class Ip extends CelObject {
 }
 
 /** An address and how many of its bits name the network. */
-export class Cidr extends CelObject {
+export class Cidr extends Opaque {
   readonly typeName = 'net.CIDR'
   readonly address: Address
   readonly bits: number

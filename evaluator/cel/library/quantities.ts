@@ -1,9 +1,9 @@
-import { CelObject, Failure, fitsInt, type Result, type Value } from '../run/values.ts'
+import { Failure, fitsInt, Opaque, type Result, type Value } from '../run/values.ts'
 import type { Library } from '../types/environment.ts'
 import { parseQuantity } from './quantity-text.ts'
 
 /** An amount, `unscaled * 10^scale`. `isSmall` if Go keeps it in 64 bits: only such can be turned into an int. */
-export class Quantity extends CelObject {
+export class Quantity extends Opaque {
   readonly typeName = 'kubernetes.Quantity'
   readonly unscaled: bigint
   readonly scale: number

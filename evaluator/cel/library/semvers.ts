@@ -1,11 +1,11 @@
 import { compareStrings } from '../run/order.ts'
-import { CelObject, Failure, fitsUint, type Value } from '../run/values.ts'
+import { Failure, fitsUint, Opaque, type Value } from '../run/values.ts'
 import type { Library } from '../types/environment.ts'
 
 type Identifier = bigint | string
 
 /** A version after https://semver.org. What stands behind `+` is no part of its order. */
-export class Semver extends CelObject {
+export class Semver extends Opaque {
   readonly typeName = 'kubernetes.Semver'
   readonly core: readonly [bigint, bigint, bigint]
   readonly prerelease: readonly Identifier[]

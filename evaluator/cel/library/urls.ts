@@ -1,10 +1,10 @@
 import { CelMap } from '../run/cel-map.ts'
-import { CelObject, Failure, type Value } from '../run/values.ts'
+import { Failure, Opaque, type Value } from '../run/values.ts'
 import type { Library } from '../types/environment.ts'
 import { escapePath, type ParsedUrl, parseQuery, parseRequestUrl, parseUrl } from './url-text.ts'
 
 /** A URL. */
-export class Url extends CelObject {
+export class Url extends Opaque {
   readonly typeName = 'kubernetes.URL'
   readonly parts: ParsedUrl
 

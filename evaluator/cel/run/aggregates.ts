@@ -2,7 +2,7 @@ import type { Expr, ListExpr, MapExpr } from '../syntax/ast.ts'
 import { CelMap } from './cel-map.ts'
 import type { Frame, Step } from './frame.ts'
 import { Optional } from './optional.ts'
-import type { PlanParts, Slots } from './plan.ts'
+import type { PlanParts, Slots } from './plan-parts.ts'
 import { Failure, type Result, type Value } from './values.ts'
 
 const LIST_COST = 10

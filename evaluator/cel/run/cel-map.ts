@@ -1,4 +1,4 @@
-import { Uint, type Value } from './values.ts'
+import { CelObject, Uint, type Value } from './values.ts'
 
 /** Under what a key is found: numbers that are equal find each other, whichever type they have; a list only itself. */
 type KeyImage = Exclude<Value, Uint | Uint8Array>
@@ -9,7 +9,8 @@ interface Entry {
 }
 
 /** A map of CEL. Keys keep their type; lookup goes across numeric types, as in Go's CEL. */
-export class CelMap {
+export class CelMap extends CelObject {
+  readonly typeName = 'map'
   readonly #entries = new Map<KeyImage, Entry>()
 
   static of(entries: Iterable<readonly [Value, Value]>): CelMap {
@@ -36,7 +37,7 @@ export class CelMap {
     return image === undefined ? undefined : this.entries().get(image)?.value
   }
 
-  get size(): number {
+  override get size(): number {
     return this.entries().size
   }
 

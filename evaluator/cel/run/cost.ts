@@ -1,6 +1,5 @@
-import { CelMap } from './cel-map.ts'
 import { Optional } from './optional.ts'
-import { CelObject, type Value } from './values.ts'
+import { CelObject, Opaque, type Value } from './values.ts'
 
 type Cost = (args: readonly Value[]) => number
 
@@ -29,7 +28,7 @@ const search: Cost = ([text, pattern]) =>
 const compare: Cost = ([left, right]) => (isText(left) && isText(right) ? traverseShorter([left, right]) : 1)
 
 const equal: Cost = ([left = null, right = null]) =>
-  left instanceof CelObject && !(left instanceof Optional) ? 1 : traverseShorter([left, right])
+  left instanceof Opaque && !(left instanceof Optional) ? 1 : traverseShorter([left, right])
 
 const add: Cost = ([left, right]) => (isText(left) && isText(right) ? scan(sizeOf(left) + sizeOf(right)) : 1)
 
@@ -115,7 +114,7 @@ const isText = (value: Value | undefined) => typeof value === 'string' || value 
 export function sizeOf(value: Value | undefined): number {
   if (typeof value === 'string') return countCharacters(value)
   if (value instanceof Uint8Array || Array.isArray(value)) return value.length
-  if (value instanceof CelMap || value instanceof CelObject) return value.size
+  if (value instanceof CelObject) return value.size
   return 1
 }
 

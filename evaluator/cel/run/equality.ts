@@ -1,5 +1,5 @@
 import { CelMap } from './cel-map.ts'
-import { CelObject, type Failure, Uint, type Value } from './values.ts'
+import { type Failure, Opaque, Uint, type Value } from './values.ts'
 
 /**
  * CEL's `==`: numbers are equal across types, values of different types are not, lists and maps by their elements.
@@ -9,7 +9,7 @@ export function valuesEqual(left: Value, right: Value): boolean | Failure {
   if (left === null || right === null) return left === right
   const order = compareNumbers(left, right)
   if (order !== undefined) return order === 0
-  if (left instanceof CelObject) return left.equals(right)
+  if (left instanceof Opaque) return left.equals(right)
   if (left instanceof CelMap) return right instanceof CelMap && mapsEqual(left, right)
   if (left instanceof Uint8Array) return right instanceof Uint8Array && Buffer.compare(left, right) === 0
   if (Array.isArray(left)) return Array.isArray(right) && listsEqual(left, right)

@@ -1,7 +1,7 @@
 import type { Comprehension } from '../syntax/ast.ts'
 import { CelMap } from './cel-map.ts'
 import type { Frame, Step } from './frame.ts'
-import type { PlanParts, Slots } from './plan.ts'
+import type { PlanParts, Slots } from './plan-parts.ts'
 import { Failure, type Result, type Value } from './values.ts'
 
 /** A list that its loop alone can see, so that `accumulator + [x]` may add in place. */

@@ -1,8 +1,8 @@
 import { valuesEqual } from './equality.ts'
-import { CelObject, type Failure, type Value } from './values.ts'
+import { type Failure, Opaque, type Value } from './values.ts'
 
 /** `optional.of(x)` and `optional.none()`. */
-export class Optional extends CelObject {
+export class Optional extends Opaque {
   readonly typeName = 'optional_type'
   readonly value: Value | undefined
 

@@ -5,20 +5,13 @@ import { planCall } from './call.ts'
 import { planAnd, planConditional, planNotStrictlyFalse, planOptionalOr, planOr } from './control.ts'
 import { planComprehension } from './fold.ts'
 import type { Step } from './frame.ts'
+import type { PlanParts, Slots } from './plan-parts.ts'
 import { follow, isPresent, type Qualifier } from './select.ts'
 import { Failure, TypeValue, type Value } from './values.ts'
-
-/** Where a macro's variable is kept while it runs. */
-export type Slots = ReadonlyMap<string, number>
 
 /** Turns a checked expression into steps, so that names and overloads are looked up once. */
 export function plan(expr: Expr, checked: Checked): Step {
   return new Planner(checked).plan(expr, new Map())
-}
-
-/** What planning a part needs: how to plan its own parts. */
-export interface PlanParts {
-  plan(expr: Expr, slots: Slots): Step
 }
 
 const SPECIAL: Readonly<Record<string, (args: readonly Step[], name: string) => Step>> = {

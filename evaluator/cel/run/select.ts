@@ -19,18 +19,25 @@ class Missing extends Failure {}
  * `optional.none()`, and what is found is an optional.
  */
 export function follow(base: Value, qualifiers: readonly Qualifier[], frame: Frame): Result {
-  const isOptional = base instanceof Optional
-  const start = isOptional ? base.value : base
+  const start = base instanceof Optional ? base.value : base
+  const plain = base instanceof Optional ? 0 : qualifiers.findIndex(({ isOptional }) => isOptional)
   if (start === undefined) return NONE
-  const firstOptional = isOptional ? 0 : qualifiers.findIndex((qualifier) => qualifier.isOptional)
+  if (plain === -1) return walk(start, qualifiers, frame)
+  const middle = walk(start, qualifiers.slice(0, plain), frame)
+  if (middle instanceof Failure) return middle
+  const end = walk(middle, qualifiers.slice(plain), frame)
+  if (end instanceof Failure) return end instanceof Missing ? NONE : end
+  return new Optional(end)
+}
+
+function walk(start: Value, qualifiers: readonly Qualifier[], frame: Frame): Result {
   let value = start
-  for (const [i, { key }] of qualifiers.entries()) {
+  for (const { key } of qualifiers) {
     const found = step(value, typeof key === 'function' ? key(frame) : key)
-    if (found instanceof Missing) return firstOptional !== -1 && i >= firstOptional ? NONE : found
     if (found instanceof Failure) return found
     value = found
   }
-  return firstOptional === -1 ? value : new Optional(value)
+  return value
 }
 
 function step(value: Value, key: Result): Result {

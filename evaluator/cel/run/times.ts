@@ -1,11 +1,11 @@
-import { CelObject, Failure, fitsInt, type Value } from './values.ts'
+import { Failure, fitsInt, Opaque, type Value } from './values.ts'
 
 const SECOND = 1_000_000_000n
 const MIN_SECONDS = -62_135_596_800n
 const MAX_SECONDS = 253_402_300_799n
 
 /** A span in nanoseconds, as long as an int64 can say. */
-export class Duration extends CelObject {
+export class Duration extends Opaque {
   readonly typeName = 'google.protobuf.Duration'
   readonly nanos: bigint
 
@@ -20,7 +20,7 @@ export class Duration extends CelObject {
 }
 
 /** An instant between the years 1 and 9999, and the offset that it was written with. */
-export class Timestamp extends CelObject {
+export class Timestamp extends Opaque {
   readonly typeName = 'google.protobuf.Timestamp'
   readonly nanos: bigint
   readonly offsetMinutes: number

@@ -1,11 +1,9 @@
-import { CelMap } from './cel-map.ts'
 import { CelObject, type Value } from './values.ts'
 
 /** The name of a value's type, as `type()` gives it. */
 export function typeNameOf(value: Value): string {
   if (value === null) return 'null_type'
   if (value instanceof CelObject) return value.typeName
-  if (value instanceof CelMap) return 'map'
   if (value instanceof Uint8Array) return 'bytes'
   return PRIMITIVES[typeof value] ?? 'list'
 }

@@ -1,11 +1,9 @@
-import type { CelMap } from './cel-map.ts'
-
 /**
  * A value of CEL: `int` is a bigint, `double` a number, `string`, `bool` and `null` are JavaScript's own, a list is an
  * array, `bytes` a Uint8Array. Everything else is a class of its own, so that no two types of CEL look the same.
  * https://github.com/google/cel-spec/blob/master/doc/langdef.md#values
  */
-export type Value = null | boolean | bigint | number | string | Uint8Array | readonly Value[] | CelMap | CelObject
+export type Value = null | boolean | bigint | number | string | Uint8Array | readonly Value[] | CelObject
 
 /** What evaluation gives. Failures are values, because `&&`, `||` and the macros on them let some go unheard. */
 export type Result = Value | Failure
@@ -22,21 +20,24 @@ export class Failure {
 export const noSuchOverload = (name?: string) =>
   new Failure(name === undefined ? 'no such overload' : `no such overload: ${name}`)
 
-/** Values that are neither JSON's nor lists, maps or bytes. */
+/** Values that are not JavaScript's own: maps, and all that follows here. */
 export abstract class CelObject {
   /** The type's name as `type()` knows it. */
   abstract readonly typeName: string
-  /** Whether both are equal; a failure where CEL cannot say. */
-  abstract equals(other: Value): boolean | Failure
-
   /** What the cost of calls is counted by. */
   get size(): number {
     return 1
   }
 }
 
+/** A value that shows nothing of itself but by functions, and knows what it is equal to. */
+export abstract class Opaque extends CelObject {
+  /** Whether both are equal; a failure where CEL cannot say. */
+  abstract equals(other: Value): boolean | Failure
+}
+
 /** An unsigned 64-bit integer. */
-export class Uint extends CelObject {
+export class Uint extends Opaque {
   readonly typeName = 'uint'
   readonly value: bigint
 
@@ -52,7 +53,7 @@ export class Uint extends CelObject {
 }
 
 /** A type as a value: what `type(x)` gives, and what `int` or `google.protobuf.Duration` name. */
-export class TypeValue extends CelObject {
+export class TypeValue extends Opaque {
   readonly typeName = 'type'
   readonly name: string
 

@@ -1,0 +1,32 @@
+import type { Problem } from '../../util/problems.ts'
+import type { PlacedPolicy } from './read-policies.ts'
+import { problemAt } from './schema-problems.ts'
+
+/**
+ * Finds the matchConditions that the API server would refuse for their CEL. The language is loaded only if some policy
+ * has conditions: most have none, and start-up is short.
+ */
+export async function findMatchConditionProblems(policies: readonly PlacedPolicy[]): Promise<Problem[]> {
+  const conditional = policies.filter(({ spec }) => (spec.registration?.matchConditions ?? []).length > 0)
+  if (conditional.length === 0) return []
+  const { compileMatchConditions } = await import('../../evaluator/cel/match-conditions.ts')
+  return conditional.flatMap(({ spec, document, fieldsPath }) =>
+    (spec.registration?.matchConditions ?? []).flatMap((condition, index) => {
+      const compiled = compileMatchConditions([condition])
+      if (!('problems' in compiled)) return []
+      const path = [...fieldsPath, 'matchConditions', index, 'expression']
+      return compiled.problems.map(({ message, position }) =>
+        problemAt(document, path, `${quote(condition.expression, position)}: ${message}`),
+      )
+    }),
+  )
+}
+
+const MAX_QUOTE = 40
+
+// The expression from where it is wrong, as far as it fits on a line.
+function quote(expression: string, position: number): string {
+  const rest = expression.slice(position).trim() || expression.trim()
+  const line = rest.replaceAll(/\s+/g, ' ')
+  return `at "${line.length > MAX_QUOTE ? `${line.slice(0, MAX_QUOTE)}…` : line}"`
+}
