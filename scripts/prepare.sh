@@ -10,9 +10,9 @@ need git "install it from your distribution"
 need npm "install Node.js with npm (any maintained version: ours is fetched as a package), https://nodejs.org"
 need go "install Go 1.26 or newer, https://go.dev/dl (it builds what cannot be downloaded)"
 
+PATH=$PWD/node_modules/.bin:$PATH
+export PATH
 if [ ! -f node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
   echo " • installing npm packages …" >&2
   npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
 fi
-PATH=$PWD/node_modules/.bin:$PATH
-export PATH
