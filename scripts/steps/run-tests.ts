@@ -34,6 +34,7 @@ async function runSteps(): Promise<StepResult[]> {
     await runCheck('types', () => execa('tsc', ['--noEmit'], { all: true })),
     await runCheck('go vet', () => execa('go', ['vet', './...'], { all: true, cwd: 'bench/floor' })),
     await runCheck('sample policies', () => execa('scripts/build-policies', { all: true })),
+    await runCheck('test runner', () => execa('tap', ['build'], { all: true })),
     await runTap(
       'unit tests',
       files.filter((file) => !isLong(file)),
