@@ -1,4 +1,5 @@
 import type { Expr } from '../syntax/ast.ts'
+import { partsOf } from '../syntax/walk.ts'
 import type { Checked, CheckedCall } from './checker.ts'
 
 const INTEGERS = ['int', 'uint']
@@ -33,6 +34,10 @@ function describe(verb: string, value: Expr | undefined, checked: Checked): stri
   const taken = Object.hasOwn(TAKEN, verb) ? TAKEN[verb] : undefined
   if (taken === undefined) return `unrecognized formatting clause "${verb}"`
   if (value === undefined) return 'has more clauses than arguments'
-  const type = checked.typeOf(value)
-  return type.kind === 'dyn' || taken.includes(type.name) ? undefined : `%${verb} formats no ${type.name}`
+  // of a list or map that is written out, the parts are looked at too
+  const parts = verb === 's' && (value.kind === 'list' || value.kind === 'map') ? [value, ...partsOf(value)] : [value]
+  const wrong = parts
+    .map((part) => checked.typeOf(part))
+    .find(({ kind, name }) => kind !== 'dyn' && !taken.includes(name))
+  return wrong && `%${verb} formats no ${wrong.name}`
 }

@@ -1,10 +1,10 @@
 import { compilePattern } from '../library/patterns.ts'
-import { planCall } from '../run/call.ts'
 import { Meter } from '../run/meter.ts'
-import { Failure, type Value } from '../run/values.ts'
-import type { Call, Expr } from '../syntax/ast.ts'
+import { plan } from '../run/plan.ts'
+import { Failure, type Result } from '../run/values.ts'
+import type { Call, Expr, Ident } from '../syntax/ast.ts'
 import type { CelProblem } from '../syntax/syntax-problem.ts'
-import { walk } from '../syntax/walk.ts'
+import { partsOf, walk } from '../syntax/walk.ts'
 import { formatType, isOptionalType, isSameType, paramOf, type Type } from '../types/type.ts'
 import type { Checked, CheckedCall } from './checker.ts'
 import { findFormatProblem } from './format-literal.ts'
@@ -31,30 +31,54 @@ export function findLiteralProblems(root: Expr, checked: Checked): CelProblem[] 
   const problems: CelProblem[] = []
   walk(root, (expr, isWithin) => {
     if (expr.kind === 'call') problems.push(...checkCall(expr, checked))
+    else if (expr.kind === 'ident') problems.push(...checkName(expr, checked))
     // what is formatted may be of any types
     else if (!isWithin('format')) problems.push(...checkElements(expr, checked))
   })
   return problems
 }
 
+// A peculiarity of Go's CEL: it takes a variable for the name of a type, if it holds one.
+function checkName(expr: Ident, checked: Checked): CelProblem[] {
+  const isVariable = checked.names.get(expr)?.origin === 'local'
+  const isType = isVariable && checked.typeOf(expr).kind === 'type'
+  return isType ? [{ message: `reference to undefined type: ${expr.name}`, position: expr.position }] : []
+}
+
 function checkCall(expr: Call, checked: Checked): CelProblem[] {
   const call = checked.calls.get(expr)
-  const message = call && (describeConversion(call) ?? describePattern(call) ?? findFormatProblem(call, checked))
+  const message =
+    call && (describeConversion(expr, checked) ?? describePattern(call, checked) ?? findFormatProblem(call, checked))
   return message === undefined ? [] : [{ message, position: expr.position }]
 }
 
-function describeConversion(call: CheckedCall): string | undefined {
-  const value = literalOf(call.args[0])
-  if (!CONVERSIONS.has(call.name) || call.args.length !== 1 || value === undefined) return undefined
-  const frame = { variable: () => null, locals: [], meter: new Meter(Number.MAX_VALUE) }
-  const result = planCall(call, [() => value])(frame)
-  return result instanceof Failure ? `invalid ${call.name} argument: ${result.message}` : undefined
+function describeConversion(expr: Call, checked: Checked): string | undefined {
+  const value = isConstant(expr, checked) ? evaluateConstant(expr, checked) : undefined
+  return value instanceof Failure ? `invalid ${expr.name} argument: ${value.message}` : undefined
 }
 
-function describePattern({ name, args }: CheckedCall): string | undefined {
-  const pattern = PATTERN_FUNCTIONS.has(name) ? literalOf(args[1]) : undefined
-  const compiled = typeof pattern === 'string' ? compilePattern(pattern) : undefined
+function describePattern({ name, args }: CheckedCall, checked: Checked): string | undefined {
+  const [, pattern] = args
+  if (!PATTERN_FUNCTIONS.has(name) || pattern === undefined || !isConstant(pattern, checked)) return undefined
+  const value = evaluateConstant(pattern, checked)
+  const compiled = typeof value === 'string' ? compilePattern(value) : undefined
   return compiled instanceof Failure ? `invalid ${name} argument: ${compiled.message}` : undefined
+}
+
+// What the API server evaluates when it compiles: literals, lists and maps of them, and their conversions.
+function isConstant(expr: Expr, checked: Checked): boolean {
+  if (expr.kind === 'call')
+    return (
+      CONVERSIONS.has(checked.calls.get(expr)?.name ?? '') && expr.args.length === 1 && partsAreConstant(expr, checked)
+    )
+  if (expr.kind === 'ident' || expr.kind === 'select') return checked.names.get(expr)?.origin === 'type'
+  return expr.kind !== 'comprehension' && partsAreConstant(expr, checked)
+}
+
+const partsAreConstant = (expr: Expr, checked: Checked) => partsOf(expr).every((part) => isConstant(part, checked))
+
+function evaluateConstant(expr: Expr, checked: Checked): Result {
+  return plan(expr, checked)({ variable: () => null, locals: [], meter: new Meter(Number.MAX_VALUE) })
 }
 
 function checkElements(expr: Expr, checked: Checked): CelProblem[] {
@@ -77,5 +101,3 @@ function checkAlike(elements: readonly { value: Expr; isOptional: boolean }[], c
 }
 
 const elementType = (type: Type, isOptional: boolean) => (isOptional && isOptionalType(type) ? paramOf(type, 0) : type)
-
-const literalOf = (expr: Expr | undefined): Value | undefined => (expr?.kind === 'literal' ? expr.value : undefined)

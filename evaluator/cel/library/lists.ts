@@ -3,7 +3,7 @@ import { listContains, valuesEqual } from '../run/equality.ts'
 import { compareValues } from '../run/order.ts'
 import { Duration } from '../run/times.ts'
 import { typeNameOf } from '../run/type-of.ts'
-import { Failure, type Result, Uint, type Value } from '../run/values.ts'
+import { Failure, noSuchOverload, type Result, Uint, type Value } from '../run/values.ts'
 import type { Functions, Library } from '../types/environment.ts'
 
 type List = readonly Value[]
@@ -43,10 +43,15 @@ export const kubernetesLists: Library = {
 
 /** The lists extension in the version that Kubernetes uses (3). https://pkg.go.dev/github.com/google/cel-go/ext#Lists */
 export const extendedLists: Library = {
+  operators: {
+    // lists that are flat already may come along, which the signature does not say
+    flatten: {
+      signatures: ['<list<list<T>>>.flatten(): list<T>', '<list<dyn>>.flatten(int): list<dyn>'],
+      run: flatten,
+    },
+  },
   functions: {
     '<list<T>>.slice(int, int): list<T>': slice,
-    '<list<list<T>>>.flatten(): list<T>': (list: List) => flatten(list, 1n),
-    '<list<dyn>>.flatten(int): list<dyn>': flatten,
     ...overComparable((type) => [`<list<${type}>>.sort(): list<${type}>`, (list: List) => sortBy(list, list)]),
     ...overComparable((type) => [`<list<T>>.@sortByAssociatedKeys(list<${type}>): list<T>`, sortBy]),
     'lists.range(int): list<int>': range,
@@ -99,7 +104,8 @@ function slice(list: List, start: bigint, end: bigint): Result {
 // What lists of lists of lists may unfold to, far beyond what is paid for.
 const MAX_ELEMENTS = 1_000_000
 
-function flatten(list: List, depth: bigint): Result {
+function flatten(list: Value = null, depth: Value = 1n): Result {
+  if (!Array.isArray(list) || typeof depth !== 'bigint') return noSuchOverload('flatten')
   if (depth < 0n) return new Failure('level must be non-negative')
   const flat: Value[] = []
   return flattenInto(flat, list, depth) ? flat : new Failure(`a list of more than ${MAX_ELEMENTS} elements`)

@@ -118,11 +118,17 @@ function formatElement(value: Value): string | Failure | undefined {
 }
 
 function formatMap(map: CelMap): string | Failure | undefined {
-  const parts = map
-    .pairs()
-    .map(([key, value]) => formatAll([formatElement(key), formatElement(value)], (pair) => pair.join(':')))
+  const parts = map.pairs().map(([key, value]) => {
+    const name = isFormattedKey(key)
+      ? formatElement(key)
+      : new Failure(`a map key of type ${typeNameOf(key)} is not formatted`)
+    return formatAll([name, formatElement(value)], (pair) => pair.join(':'))
+  })
   return formatAll(parts, (texts) => `{${texts.sort(compareStrings).join(', ')}}`)
 }
+
+const isFormattedKey = (key: Value) =>
+  typeof key === 'string' || typeof key === 'boolean' || integerOf(key) !== undefined
 
 function formatAll(
   parts: readonly (string | Failure | undefined)[],
