@@ -1,3 +1,4 @@
+import type { WebhookSource } from '../plugin/webhook-source.ts'
 import type { Steps } from '../util/steps.ts'
 
 /** One way of having a cluster: local processes, kind, k3s. Every call is idempotent. */
@@ -36,6 +37,8 @@ export interface WasmPoliciesOptions {
   readonly policies: string
   /** Off: leases, events, kube-system and the control plane's own writes are policed too. */
   readonly defaultExclusions: boolean
+  /** Where the API server finds the webhooks; unless given, static manifests where its version has them without a gate. */
+  readonly webhooks?: WebhookSource
   /** Extra `gatehouse shim` flags. */
   readonly shimArgs?: readonly string[]
 }

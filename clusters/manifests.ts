@@ -1,17 +1,22 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { noProxyEnvironment } from '../plugin/api-server.ts'
-import { egressSelectorConfiguration } from '../plugin/egress-selector.ts'
+import { type ApiServerAdditions, apiServerAdditions } from '../plugin/api-server.ts'
 import type { Exclusions } from '../plugin/exclusions.ts'
+import type { ExistingFile } from '../plugin/existing-file.ts'
+import { staticWebhookConfigurations } from '../plugin/static-manifests.ts'
 import type { WebhookClient } from '../plugin/webhook-client.ts'
-import { webhookConfigurations } from '../plugin/webhook-configurations.ts'
+import { type WebhookConfigurations, webhookConfigurations } from '../plugin/webhook-configurations.ts'
 import { parseWebhookHost } from '../plugin/webhook-host.ts'
 import type { WebhookPolicy } from '../plugin/webhook-policy.ts'
+import { chooseWebhookSource, type WebhookSource } from '../plugin/webhook-source.ts'
 import { toYaml } from '../plugin/yaml.ts'
 import { loadPolicySpecs } from '../shim/policies/load-policy-specs.ts'
 import type { PolicySpec } from '../shim/policies/policy-spec.ts'
 import { ensureCertificates } from '../shim/tls/certificates.ts'
 import { GatehouseError } from '../util/errors.ts'
+import { readExistingFile } from './read-existing-file.ts'
+import { replaceFile } from './replace-file.ts'
+import { replaceStaticManifests, staticManifestFolders } from './webhooks/static-manifests.ts'
 
 export interface ManifestsOptions {
   /** policies.yml, or a file or folder of ClusterAdmissionPolicy YAML. */
@@ -22,74 +27,141 @@ export interface ManifestsOptions {
   /** The shim's socket; not needed when the API server comes by a Service. */
   readonly socket?: string
   readonly exclusions: Exclusions
+  /** The API server's. Unless given, everything suits every version: the webhooks are API objects. */
+  readonly kubernetesVersion?: string
+  /** Unless given, what suits the version best. */
+  readonly webhooks?: WebhookSource
+  /** Files that the API server is given already, to merge ours with. */
+  readonly existing: { readonly egressSelector?: string; readonly admissionConfiguration?: string }
+  /** Leads to a live API server, which is asked about the webhooks before anything is written. */
+  readonly kubeconfig?: string
 }
 
 /** What an operator gives an API server of his own. */
 export interface Manifests {
-  /** Files by name, YAML. */
-  readonly files: Readonly<Record<string, string>>
-  /** Set in the API server's environment where that names a proxy. */
-  readonly environment: Readonly<Record<string, string>>
+  readonly source: WebhookSource
+  /** Files that were written, absolute. */
+  readonly files: readonly string[]
+  readonly additions: ApiServerAdditions
   /** Served by the shim, but without rules: no API server will ask for them. */
   readonly unregistered: readonly string[]
 }
 
-/** The file that `--egress-selector-config-file` names. */
 const EGRESS_SELECTOR_FILE = 'egress-selector.yaml'
+const ADMISSION_CONFIGURATION_FILE = 'admission-configuration.yaml'
 
-/** The objects to apply once the API server runs with that flag. */
-const WEBHOOKS_FILE = 'webhooks.yaml'
+/** The objects to apply, when they are objects. */
+export const WEBHOOKS_FILE = 'webhooks.yaml'
 
-/** Writes into a folder what an API server needs that somebody else runs: kubeadm, k3s, or started by hand. */
+/**
+ * Writes into a folder what an API server needs that somebody else runs: kubeadm, k3s, or started by hand. Written again,
+ * static manifests are in force at once, so nothing is written before everything is known to be good.
+ */
 export async function writeManifests(folder: string, options: ManifestsOptions): Promise<Manifests> {
-  const manifests = await generateManifests(options)
-  await mkdir(folder, { recursive: true })
-  for (const [name, yaml] of Object.entries(manifests.files)) await writeFile(join(folder, name), yaml)
-  return manifests
-}
-
-/** What was written, and what is left for the operator to do, in the order in which nothing is refused meanwhile. */
-export function describeNextSteps(folder: string, { files, environment }: Manifests): string {
-  const written = Object.keys(files).map((name) => `wrote ${join(folder, name)}\n`)
-  const apply = `  kubectl apply -f ${join(folder, WEBHOOKS_FILE)}\n`
-  if (!(EGRESS_SELECTOR_FILE in files)) {
-    return [...written, '\nOnce the policy server answers behind its Service:\n', apply].join('')
+  const specs = await loadPolicySpecs(options.policies)
+  const policies = toWebhookPolicies(specs)
+  if (policies.length === 0) throw refuseNothing(options.policies)
+  const api = chooseApiServer(options)
+  const additions = await readAdditions(folder, api, options)
+  const webhooks = await generateWebhooks(policies, api, options)
+  if (options.kubeconfig !== undefined) {
+    // the Kubernetes client takes half a second to load
+    const { askApiServer } = await import('./webhooks/check-webhooks.ts')
+    await askApiServer(options.kubeconfig, webhooks)
   }
-  const variables = Object.entries(environment).map(([name, value]) => `  ${name}=${value}\n`)
-  return [
-    ...written,
-    '\nGive kube-apiserver this flag, and start it again:\n',
-    `  --egress-selector-config-file=${join(folder, EGRESS_SELECTOR_FILE)}\n`,
-    '\nWhere its environment has HTTPS_PROXY, add to these lists:\n',
-    ...variables,
-    '\nOnce it runs with the flag, and the shim listens:\n',
-    apply,
-  ].join('')
-}
-
-async function generateManifests(options: ManifestsOptions): Promise<Manifests> {
-  const { policies, certificateFolder, client, socket, exclusions } = options
-  const specs = await loadPolicySpecs(policies)
-  const registered = toWebhookPolicies(specs)
-  if (registered.length === 0) {
-    throw new GatehouseError(
-      'ERR_PLUGIN_OPTIONS',
-      `${policies}: no policy has rules, so there is nothing to register`,
-      {
-        hint: 'Give each policy `rules` as in a webhook configuration, or point at ClusterAdmissionPolicy YAML.',
-      },
-    )
-  }
-  const { caBundle } = await ensureCertificates({ folder: certificateFolder, hosts: [hostOf(client)] })
-  const { validating, mutating } = webhookConfigurations({ policies: registered, client, caBundle, exclusions })
   return {
-    files: {
-      ...(socket !== undefined && { [EGRESS_SELECTOR_FILE]: toYaml([egressSelectorConfiguration({ socket })]) }),
-      [WEBHOOKS_FILE]: toYaml([validating, mutating]),
-    },
-    environment: 'host' in client ? noProxyEnvironment({}, client.host) : {},
+    source: api.source,
+    files: await writeAll(folder, { ...api, additions, webhooks }),
+    additions,
     unregistered: specs.filter(({ registration }) => registration === undefined).map(({ id }) => id),
   }
+}
+
+/** The API server, as far as it matters: where it finds the webhooks, and its version where that is known. */
+type ApiServer =
+  | { readonly source: 'static'; readonly kubernetesVersion: string }
+  | { readonly source: 'api'; readonly kubernetesVersion: string | undefined }
+
+function chooseApiServer({ client, kubernetesVersion, webhooks }: ManifestsOptions): ApiServer {
+  if (kubernetesVersion === undefined) {
+    if (webhooks !== 'static') return { source: 'api', kubernetesVersion }
+    throw new GatehouseError('ERR_PLUGIN_OPTIONS', 'static manifests are written for a version of Kubernetes', {
+      hint: 'Add --kubernetes-version: an API server that does not know them would not start.',
+    })
+  }
+  const source =
+    webhooks === undefined && 'service' in client ? 'api' : chooseWebhookSource(kubernetesVersion, webhooks)
+  return { source, kubernetesVersion }
+}
+
+async function readAdditions(
+  folder: string,
+  api: ApiServer,
+  { socket, client, existing }: ManifestsOptions,
+): Promise<ApiServerAdditions> {
+  if (socket === undefined || !('host' in client)) return { flags: [], environment: {} }
+  const gates = { WasmPolicies: true }
+  return apiServerAdditions(gates, {
+    socket,
+    host: client.host,
+    environment: {},
+    egressSelectorFile: join(folder, EGRESS_SELECTOR_FILE),
+    existingEgressSelector: await readIfNamed(existing.egressSelector),
+    ...(api.source === 'static' && {
+      staticManifests: {
+        kubernetesVersion: api.kubernetesVersion,
+        folders: staticManifestFolders(folder),
+        admissionConfigurationFile: join(folder, ADMISSION_CONFIGURATION_FILE),
+        existing: await readIfNamed(existing.admissionConfiguration),
+      },
+    }),
+  })
+}
+
+async function readIfNamed(path: string | undefined): Promise<ExistingFile | undefined> {
+  return path === undefined ? undefined : readExistingFile(path)
+}
+
+async function generateWebhooks(
+  policies: readonly WebhookPolicy[],
+  { source, kubernetesVersion }: ApiServer,
+  { certificateFolder, client, exclusions }: ManifestsOptions,
+): Promise<WebhookConfigurations> {
+  const { caBundle } = await ensureCertificates({ folder: certificateFolder, hosts: [hostOf(client)] })
+  const generate = source === 'static' ? staticWebhookConfigurations : webhookConfigurations
+  return generate({
+    policies,
+    client,
+    caBundle,
+    exclusions,
+    ...(kubernetesVersion !== undefined && { kubernetesVersion }),
+  })
+}
+
+// What the API server reads while it runs, the static manifests, comes last.
+async function writeAll(
+  folder: string,
+  { source, additions, webhooks }: Pick<Manifests, 'source' | 'additions'> & { webhooks: WebhookConfigurations },
+): Promise<string[]> {
+  const { egressSelector, admissionConfiguration } = additions
+  const objects = {
+    [EGRESS_SELECTOR_FILE]: [egressSelector],
+    [ADMISSION_CONFIGURATION_FILE]: [admissionConfiguration],
+    [WEBHOOKS_FILE]: source === 'api' ? [webhooks.validating, webhooks.mutating] : [],
+  }
+  const texts = Object.entries(objects)
+    .map(([name, content]) => [join(folder, name), toYaml(content)] as const)
+    .filter(([, text]) => text !== '')
+  await mkdir(folder, { recursive: true })
+  for (const [file, text] of texts) await replaceFile(file, text)
+  const manifests = source === 'static' ? await replaceStaticManifests(folder, webhooks) : []
+  return [...texts.map(([file]) => file), ...manifests]
+}
+
+function refuseNothing(policies: string): GatehouseError {
+  return new GatehouseError('ERR_PLUGIN_OPTIONS', `${policies}: no policy has rules, so there is nothing to register`, {
+    hint: 'Give each policy `rules` as in a webhook configuration, or point at ClusterAdmissionPolicy YAML.',
+  })
 }
 
 /** The policies that have rules, as a webhook configuration wants them. */

@@ -1,19 +1,21 @@
 import { posix } from 'node:path'
 import { GatehouseError } from '../util/errors.ts'
+import { type ExistingFile, isObject, parseExistingFile, readObjects, refuseFile } from './existing-file.ts'
 
 /** `--egress-selector-config-file`, as far as we write it. https://kubernetes.io/docs/tasks/extend-kubernetes/setup-konnectivity/ */
 export interface EgressSelectorConfiguration {
-  readonly apiVersion: 'apiserver.k8s.io/v1beta1'
-  readonly kind: 'EgressSelectorConfiguration'
+  readonly apiVersion: typeof API_VERSION
+  readonly kind: typeof KIND
   readonly egressSelections: readonly EgressSelection[]
 }
 
 interface EgressSelection {
-  readonly name: 'controlplane' | 'cluster'
-  readonly connection:
-    | { readonly proxyProtocol: 'HTTPConnect'; readonly transport: { readonly uds: { readonly udsName: string } } }
-    | { readonly proxyProtocol: 'Direct' }
+  readonly name: string
+  readonly connection: object
 }
+
+const API_VERSION = 'apiserver.k8s.io/v1beta1'
+const KIND = 'EgressSelectorConfiguration'
 
 /** Bytes that `sun_path` holds on Linux, less the closing NUL. */
 const MAX_SOCKET_PATH_BYTES = 107
@@ -26,8 +28,8 @@ const MAX_SOCKET_PATH_BYTES = 107
 export function egressSelectorConfiguration({ socket }: { readonly socket: string }): EgressSelectorConfiguration {
   checkSocketPath(socket)
   return {
-    apiVersion: 'apiserver.k8s.io/v1beta1',
-    kind: 'EgressSelectorConfiguration',
+    apiVersion: API_VERSION,
+    kind: KIND,
     egressSelections: [
       {
         name: 'controlplane',
@@ -36,6 +38,37 @@ export function egressSelectorConfiguration({ socket }: { readonly socket: strin
       { name: 'cluster', connection: { proxyProtocol: 'Direct' } },
     ],
   }
+}
+
+/**
+ * The same in a file that has selections of its own: they stay. Only `controlplane` cannot be shared, since the API server
+ * sends everything of that name the one way; `master` is its old spelling.
+ */
+export function mergeEgressSelector(
+  { socket }: { readonly socket: string },
+  existing: ExistingFile,
+): EgressSelectorConfiguration {
+  const ours = egressSelectorConfiguration({ socket })
+  const selections = readObjects(existing, parseExistingFile(existing, API_VERSION, KIND), 'egressSelections')
+  const taken = selections.filter(({ name }) => /^(controlplane|master)$/i.test(String(name)))
+  const foreign = taken.find(({ connection }) => readSocket(connection) !== socket)
+  if (foreign !== undefined) {
+    const what = `has the egress selection '${foreign['name']}' already: ${JSON.stringify(foreign['connection'])}`
+    throw refuseFile(
+      existing,
+      what,
+      'An API server has one. Tunnel what goes there now through the shim (--allow-connect).',
+    )
+  }
+  const names = new Set(selections.map(({ name }) => String(name).toLowerCase().replace('master', 'controlplane')))
+  const kept = selections as unknown as EgressSelection[]
+  return { ...ours, egressSelections: [...kept, ...ours.egressSelections.filter(({ name }) => !names.has(name))] }
+}
+
+function readSocket(connection: unknown): unknown {
+  const transport = isObject(connection) ? connection['transport'] : undefined
+  const uds = isObject(transport) ? transport['uds'] : undefined
+  return isObject(uds) ? uds['udsName'] : undefined
 }
 
 // kube-apiserver checks only that the path is not empty; everything else would fail at the first webhook call.

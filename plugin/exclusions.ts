@@ -1,10 +1,17 @@
 import type { V1MatchCondition } from '@kubernetes/client-node'
+import { isAtLeast } from './kubernetes-version.ts'
 
 /** Which requests never reach a policy, whatever its rules say. */
 export type Exclusions = 'default' | 'none'
 
 /** The user name under which the shim itself talks to the API server, when it does. */
 export const DEFAULT_SHIM_USER = 'gatehouse:shim'
+
+export interface ExclusionOptions {
+  readonly shimUser?: string | undefined
+  /** The API server's; unknown unless given. */
+  readonly kubernetesVersion?: string | undefined
+}
 
 /**
  * What a cluster needs in order to start, and to stay alive while the shim is absent. `system:apiserver` first of all: with an
@@ -14,7 +21,10 @@ export const DEFAULT_SHIM_USER = 'gatehouse:shim'
  * An expression that errors would answer 403 under failurePolicy Fail, hence `has()` before every field that the
  * request leaves out when empty: the namespace of a cluster-scoped object, the subresource, the user name.
  */
-export function exclusionConditions(exclusions: Exclusions, shimUser = DEFAULT_SHIM_USER): V1MatchCondition[] {
+export function exclusionConditions(
+  exclusions: Exclusions,
+  { shimUser = DEFAULT_SHIM_USER, kubernetesVersion }: ExclusionOptions,
+): V1MatchCondition[] {
   if (exclusions === 'none') return []
   return [
     exclude('api-server', isUser('system:apiserver')),
@@ -29,7 +39,18 @@ export function exclusionConditions(exclusions: Exclusions, shimUser = DEFAULT_S
       'system-namespaces',
       `has(request.namespace) && request.namespace in ["kube-system", "kube-public", "kube-node-lease"]`,
     ),
+    ...(exemptsReviews(kubernetesVersion) ? [] : [exclude('reviews', IS_REVIEW)]),
   ]
+}
+
+/**
+ * Questions about who somebody is and what he may do. A policy that asks one of them in order to answer would be asked
+ * about its own question. From 1.37 the API server spares all webhooks these requests, so there the condition is saved.
+ */
+const IS_REVIEW = `request.resource.group in ["authentication.k8s.io", "authorization.k8s.io"] && request.resource.resource.endsWith("reviews")`
+
+function exemptsReviews(kubernetesVersion: string | undefined): boolean {
+  return kubernetesVersion !== undefined && isAtLeast(kubernetesVersion, 37)
 }
 
 /** The prefix of our condition names; a policy's own condition may not take it. */

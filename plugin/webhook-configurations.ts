@@ -19,6 +19,8 @@ export interface WebhookConfigurationsOptions {
   /** `default` unless given. */
   readonly exclusions?: Exclusions
   readonly shimUser?: string
+  /** Of the API server, if known: newer ones exclude by themselves what older ones have to be told. */
+  readonly kubernetesVersion?: string
   /** Name of both objects. */
   readonly name?: string
 }
@@ -93,9 +95,9 @@ function webhook(policy: WebhookPolicy, options: WebhookConfigurationsOptions): 
 
 function policyMatchConditions(
   { id, matchConditions = [] }: WebhookPolicy,
-  { exclusions = 'default', shimUser }: WebhookConfigurationsOptions,
+  { exclusions = 'default', shimUser, kubernetesVersion }: WebhookConfigurationsOptions,
 ): V1MatchCondition[] {
-  const own = exclusionConditions(exclusions, shimUser)
+  const own = exclusionConditions(exclusions, { shimUser, kubernetesVersion })
   const taken = matchConditions.find(({ name }) => name.startsWith(EXCLUSION_PREFIX))
   if (taken !== undefined) {
     throw refuse(

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
-import { InvalidArgumentError } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
 import type { WebhookClient } from '../../plugin/webhook-client.ts'
+import { WEBHOOK_SOURCES, type WebhookSource } from '../../plugin/webhook-source.ts'
 import { GatehouseError } from '../../util/errors.ts'
 import type { AddCommand } from '../command.ts'
 
@@ -11,6 +12,11 @@ interface ManifestsFlags {
   readonly out: string
   readonly host?: string
   readonly service?: Extract<WebhookClient, { service: unknown }>['service']
+  readonly kubernetesVersion?: string
+  readonly webhooks?: WebhookSource
+  readonly egressSelector?: string
+  readonly admissionConfig?: string
+  readonly kubeconfig?: string
   readonly defaultExclusions: boolean
 }
 
@@ -19,6 +25,11 @@ Examples:
   # for an API server that you run yourself: flag, file and webhooks for the policies of one file
   gatehouse manifests --policies policies.yml --socket /run/gatehouse/gatehouse.sock \\
     --cert-dir /etc/gatehouse/certs --out /etc/gatehouse
+
+  # for Kubernetes 1.37: policies that hold from its first request, merged with the file that it is started with already
+  gatehouse manifests --policies policies.yml --socket /run/gatehouse/gatehouse.sock \\
+    --cert-dir /etc/gatehouse/certs --out /etc/gatehouse \\
+    --kubernetes-version 1.37 --admission-config /etc/kubernetes/admission.yaml
 
   # the same policies as ordinary webhooks behind a Service, for an API server whose flags you cannot set
   gatehouse manifests --policies policies.yml --service gatehouse/policies:443 --cert-dir certs --out manifests
@@ -43,16 +54,28 @@ export const addManifestsCommand: AddCommand = (program, { io }) => {
       'let the API server come by a Service instead of the socket',
       parseService,
     )
+    .option('--kubernetes-version <version>', 'of the API server, such as 1.37 (default: what every version takes)')
+    .addOption(
+      new Option(
+        '--webhooks <source>',
+        "'static': files that the API server reads from its disk, from 1.36; 'api': objects (default: static from 1.37)",
+      ).choices(WEBHOOK_SOURCES),
+    )
+    .option('--egress-selector <file>', 'merge with the egress selector that the API server has already')
+    .option('--admission-config <file>', 'merge with the AdmissionConfiguration that the API server has already')
+    .option('--kubeconfig <file>', 'ask this API server first whether it would take the webhooks, by a dry run')
     .option('--no-default-exclusions', 'police system namespaces, leases, events, node status and the API server too')
     .addHelpText('after', EXAMPLES)
     .action(async (flags: ManifestsFlags) => {
-      const { describeNextSteps, writeManifests } = await import('../../clusters/manifests.ts')
+      const { writeManifests } = await import('../../clusters/manifests.ts')
+      const { describeNextSteps } = await import('../../clusters/next-steps.ts')
       const folder = resolve(flags.out)
       const manifests = await writeManifests(folder, {
         policies: flags.policies,
         certificateFolder: flags.certDir,
         ...(await readWay(flags)),
         exclusions: flags.defaultExclusions ? 'default' : 'none',
+        ...readApiServer(flags),
       })
       for (const id of manifests.unregistered) {
         io.err(`policy ${id} has no rules: it is served, and no API server asks for it\n`)
@@ -61,11 +84,29 @@ export const addManifestsCommand: AddCommand = (program, { io }) => {
     })
 }
 
+/** What is known of the API server. */
+function readApiServer({ kubernetesVersion, webhooks, egressSelector, admissionConfig, kubeconfig }: ManifestsFlags) {
+  return {
+    ...(kubernetesVersion !== undefined && { kubernetesVersion }),
+    ...(webhooks !== undefined && { webhooks }),
+    ...(kubeconfig !== undefined && { kubeconfig }),
+    existing: {
+      ...(egressSelector !== undefined && { egressSelector }),
+      ...(admissionConfig !== undefined && { admissionConfiguration: admissionConfig }),
+    },
+  }
+}
+
 /** The way that the API server takes: the socket, or a Service. */
-async function readWay({ host, service, socket }: ManifestsFlags): Promise<{ client: WebhookClient; socket?: string }> {
+async function readWay({
+  host,
+  service,
+  socket,
+  egressSelector,
+}: ManifestsFlags): Promise<{ client: WebhookClient; socket?: string }> {
   if (service !== undefined) {
-    if (host !== undefined || socket !== undefined) {
-      throw new GatehouseError('ERR_CLI_USAGE', '--service excludes --socket and --host', {
+    if (host !== undefined || socket !== undefined || egressSelector !== undefined) {
+      throw new GatehouseError('ERR_CLI_USAGE', '--service excludes --socket, --host and --egress-selector', {
         hint: 'A Service is reached over the network: the egress selector is not asked.',
       })
     }

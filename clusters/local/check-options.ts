@@ -1,3 +1,4 @@
+import { chooseWebhookSource } from '../../plugin/webhook-source.ts'
 import { GatehouseError } from '../../util/errors.ts'
 import { parseKubernetesVersion } from '../binaries/versions.ts'
 import { checkClusterName } from '../cluster-name.ts'
@@ -10,6 +11,7 @@ const MAX_API_SERVERS = 9
 export function checkOptions(options: ClusterOptions): void {
   checkClusterName(options.name)
   parseKubernetesVersion(options.kubernetesVersion)
+  chooseWebhookSource(options.kubernetesVersion, options.wasmPolicies?.webhooks)
   const { apiServers, apiServerArgs = [], memberArgs = [] } = options
   if (!Number.isInteger(apiServers) || apiServers < 1 || apiServers > MAX_API_SERVERS) {
     throw refuse(`apiServers is ${apiServers}`, `Choose a number from 1 to ${MAX_API_SERVERS}.`)

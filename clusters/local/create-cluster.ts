@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises'
+import { chooseWebhookSource, type WebhookSource } from '../../plugin/webhook-source.ts'
 import { GatehouseError, isGatehouseError } from '../../util/errors.ts'
 import type { Steps } from '../../util/steps.ts'
 import { isExecutable } from '../binaries/binary.ts'
@@ -6,7 +7,6 @@ import type { ResolvedBinaries } from '../binaries/resolve.ts'
 import type { ClusterOptions, WasmPoliciesOptions } from '../cluster-provider.ts'
 import { addToKubeconfig } from '../kubeconfig.ts'
 import { stopClusterProcesses } from './cluster-processes.ts'
-import { ensureShimCertificates } from './gate.ts'
 import type { ClusterLayout } from './layout.ts'
 import { ensureApiServer, ensureEtcd, ensureShim, kubeconfigEntry, membersOf } from './members.ts'
 import { ensurePki } from './pki.ts'
@@ -18,6 +18,8 @@ import { ensureSocketFolder } from './socket-folder.ts'
 interface Goal {
   readonly kubeconfig: string | undefined
   readonly policiesDigest: string | undefined
+  /** Where the API servers are to find the webhooks. */
+  readonly webhooks: WebhookSource | undefined
 }
 
 /** One line of progress. It does what is not done yet, so every action can run again. */
@@ -37,10 +39,11 @@ export async function createCluster(
   const { wasmPolicies, kubeconfig } = options
   const policiesDigest = wasmPolicies === undefined ? undefined : await digest(wasmPolicies)
   const binaries = await findBinaries(found, options, steps)
-  const record = found ?? (await createRecord(layout, options, binaries))
+  const webhooks = wasmPolicies && chooseWebhookSource(binaries.kubeApiServer.version, wasmPolicies.webhooks)
+  const record = found ?? (await createRecord(layout, options, { binaries, webhooks }))
   try {
     for (const action of listActions(record)) {
-      await steps.run(action.title, () => action.run(record, { kubeconfig, policiesDigest }))
+      await steps.run(action.title, () => action.run(record, { kubeconfig, policiesDigest, webhooks }))
     }
     return record
   } catch (error) {
@@ -59,9 +62,7 @@ function listActions({ state, members }: ClusterRecord): Action[] {
     { title: `Starting etcd ${etcd.version} (from ${etcd.source})`, run: ensureEtcd },
     { title: `Starting ${times}${apiServer}${wasmPolicies === undefined ? '' : withShim}`, run: startMembers },
   ]
-  if (wasmPolicies !== undefined) {
-    actions.push({ title: 'Registering the policies', run: (record) => register(record, wasmPolicies) })
-  }
+  if (wasmPolicies !== undefined) actions.push({ title: 'Registering the policies', run: register })
   return [...actions, { title: 'Writing the kubeconfig', run: writeKubeconfigs }]
 }
 
@@ -75,6 +76,7 @@ async function prepareFiles(record: ClusterRecord): Promise<void> {
 
 // A shim reads its policies when it starts, so changed ones mean other shims.
 async function startMembers(record: ClusterRecord, { policiesDigest }: Goal): Promise<void> {
+  if (record.state.webhooks === 'static') await (await loadGate()).prepareStaticManifests(record)
   if (policiesDigest !== record.state.policiesDigest) {
     await stopClusterProcesses(record.layout, (name) => name.startsWith('shim-'))
   }
@@ -85,23 +87,19 @@ async function startMembers(record: ClusterRecord, { policiesDigest }: Goal): Pr
   if (policiesDigest !== undefined) await record.update({ policiesDigest })
 }
 
-// One object for all members, so the bundle holds the authorities of all their shims.
-async function register(record: ClusterRecord, wasmPolicies: WasmPoliciesOptions): Promise<void> {
-  const members = membersOf(record)
-  const caBundles = await Promise.all(members.map(ensureShimCertificates))
-  const kubeconfigs = members.map(({ kubeconfig }) => kubeconfig)
+async function register(record: ClusterRecord, { webhooks }: Goal): Promise<void> {
   const { registerPolicies } = await loadGate()
-  await registerPolicies(kubeconfigs, caBundles.join(''), wasmPolicies)
+  await registerPolicies(record, webhooks)
 }
 
 async function digest({ policies }: WasmPoliciesOptions): Promise<string> {
-  const { digestPolicies } = await loadGate()
+  const { digestPolicies } = await import('./policies.ts')
   return digestPolicies(policies)
 }
 
 // The Kubernetes client alone takes half a second to load, and a stock cluster needs none of it.
 function loadGate() {
-  return import('./policies.ts')
+  return import('./registration.ts')
 }
 
 async function writeKubeconfigs(record: ClusterRecord, { kubeconfig }: Goal): Promise<void> {
@@ -149,10 +147,11 @@ async function findBinaries(
 async function createRecord(
   layout: ClusterLayout,
   { apiServers, apiServerArgs = [], memberArgs = [], wasmPolicies }: ClusterOptions,
-  binaries: ResolvedBinaries,
+  { binaries, webhooks }: { binaries: ResolvedBinaries; webhooks: WebhookSource | undefined },
 ): Promise<ClusterRecord> {
   return ClusterRecord.create(layout, {
     binaries,
+    ...(webhooks !== undefined && { webhooks }),
     ports: await findFreePorts(apiServers),
     apiServerArgs,
     memberArgs,

@@ -37,6 +37,9 @@ export interface MemberLayout {
   readonly folder: string
   readonly kubeconfig: string
   readonly egressSelector: string
+  readonly admissionConfiguration: string
+  /** The folder above those of the static manifests; absent while the policies are API objects. */
+  readonly staticManifests: string
   /** The shim's certificates. */
   readonly certificates: string
   /** The shim's socket, in a folder of its own so that a shim can guard it. */
@@ -82,6 +85,8 @@ export function memberLayout(cluster: ClusterLayout, number: number): MemberLayo
     folder,
     kubeconfig: join(folder, 'kubeconfig'),
     egressSelector: join(folder, 'egress-selector.yaml'),
+    admissionConfiguration: join(folder, 'admission-configuration.yaml'),
+    staticManifests: join(folder, 'static-manifests'),
     certificates: join(folder, 'shim-certificates'),
     socket: join(cluster.sockets, `shim-${number}`, 'gatehouse.sock'),
   }

@@ -47,12 +47,13 @@ export async function ensureApiServer(record: ClusterRecord, number: number): Pr
 async function apiServerProcess(record: ClusterRecord, number: number): Promise<ClusterProcessSpec> {
   const member = memberLayout(record.layout, number)
   const { apiServerArgs, memberArgs, binaries, ports } = record.state
-  const { flags, environment } = await apiServerGateAdditions(record, member)
+  const given = [...apiServerArgs, ...(memberArgs[number - 1] ?? [])]
+  const { flags, environment } = await apiServerGateAdditions(record, member, given)
   return kubeApiServerProcess(record.layout, {
     number,
     command: binaries.kubeApiServer.path,
     port: ports[number - 1] ?? 0,
-    flags: [...flags, ...[...apiServerArgs, ...(memberArgs[number - 1] ?? [])].map((arg) => `--${arg}`)],
+    flags,
     environment,
     credentials: await readAdminCredentials(record.layout.pki),
   })

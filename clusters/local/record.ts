@@ -1,4 +1,5 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import type { WebhookSource } from '../../plugin/webhook-source.ts'
 import type { ResolvedBinaries } from '../binaries/resolve.ts'
 import { parseKubernetesVersion, satisfiesVersion } from '../binaries/versions.ts'
 import type { ClusterOptions, WasmPoliciesOptions } from '../cluster-provider.ts'
@@ -12,6 +13,8 @@ export interface ClusterState {
   readonly apiServerArgs: readonly string[]
   readonly memberArgs: readonly (readonly string[])[]
   readonly wasmPolicies?: WasmPoliciesOptions
+  /** Where the API servers are told to find the webhooks; absent means API objects. */
+  readonly webhooks?: WebhookSource
   /** Of the policies and modules that the shims were started with. */
   readonly policiesDigest?: string
   /** Files of the user's that hold our entries. */

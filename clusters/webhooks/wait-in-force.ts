@@ -5,10 +5,10 @@ import {
   ApiException,
   CoreV1Api,
   type KubeConfig,
-  setHeaderOptions,
   type V1ValidatingWebhook,
 } from '@kubernetes/client-node'
 import { GatehouseError } from '../../util/errors.ts'
+import { asApiServer } from './as-api-server.ts'
 
 /** First in the order in which mutating webhooks are called, so that no policy answers before the probe does. */
 const PROBE_CONFIGURATION = '000-gatehouse-probe'
@@ -86,13 +86,8 @@ async function waitUntilRefused(apiServer: KubeConfig, label: string): Promise<v
 /** Creates a ConfigMap with that label, dry; returns what the API server says. */
 async function askAsApiServer(api: CoreV1Api, value: string): Promise<string> {
   const body = { metadata: { generateName: 'gatehouse-probe-', labels: { [PROBE_LABEL]: value } } }
-  const identity = setHeaderOptions(
-    'Impersonate-User',
-    'system:apiserver',
-    setHeaderOptions('Impersonate-Group', 'system:masters'),
-  )
   try {
-    await api.createNamespacedConfigMap({ namespace: 'default', dryRun: 'All', body }, identity)
+    await api.createNamespacedConfigMap({ namespace: 'default', dryRun: 'All', body }, asApiServer())
     return 'created'
   } catch (error) {
     if (error instanceof ApiException) return JSON.stringify(error.body)

@@ -75,7 +75,7 @@ t.test('policies that change are in force after the next up, and removed ones ar
   const deny = { guest: 'deny', rules: CONFIG_MAPS } as const
   const mutate = { guest: 'mutate', rules: CONFIG_MAPS, allowedToMutate: true } as const
   const policies = writePolicies(folder, { deny, mutate })
-  const wasmPolicies = { policies, defaultExclusions: true }
+  const wasmPolicies = { policies, defaultExclusions: true, webhooks: 'api' } as const
   const options: ClusterOptions = { name: 'changing', kubernetesVersion: '1.37', apiServers: 1, wasmPolicies }
   const { kubeconfig } = await provider.up(options, SILENT_STEPS)
   t.same(await registeredPolicies(kubeconfig), ['deny', 'mutate'])

@@ -34,6 +34,24 @@ t.test(
   },
 )
 
+t.test('static manifests add the file that names their folders, and the gate where the version has one', async (t) => {
+  const on = parseFeatureGates('WasmPolicies=true')
+  const flagsOf = (kubernetesVersion: string) =>
+    apiServerAdditions(on, {
+      ...options,
+      staticManifests: {
+        kubernetesVersion,
+        folders: { validating: '/v', mutating: '/m' },
+        admissionConfigurationFile: '/etc/gatehouse/admission.yaml',
+      },
+    }).flags.slice(1)
+  t.strictSame(flagsOf('1.37'), ['--admission-control-config-file=/etc/gatehouse/admission.yaml'])
+  t.strictSame(flagsOf('1.36'), [
+    '--feature-gates=ManifestBasedAdmissionControlConfig=true',
+    '--admission-control-config-file=/etc/gatehouse/admission.yaml',
+  ])
+})
+
 t.test('what was exempt from the proxy stays exempt, in whichever spelling it was given', async (t) => {
   const both = (list: string) => ({ NO_PROXY: list, no_proxy: list })
   t.strictSame(

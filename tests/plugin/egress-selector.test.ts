@@ -1,6 +1,6 @@
 import t from 'tap'
 import { parse } from 'yaml'
-import { egressSelectorConfiguration } from '../../plugin/egress-selector.ts'
+import { egressSelectorConfiguration, mergeEgressSelector } from '../../plugin/egress-selector.ts'
 import { toYaml } from '../../plugin/yaml.ts'
 
 t.test('URL webhooks take the socket, everything else goes as before, etcd is never touched', async (t) => {
@@ -42,4 +42,44 @@ t.test('a path that would fail only at the first webhook call is refused now', a
 
 t.test('a path of exactly 107 bytes is accepted', async (t) => {
   t.doesNotThrow(() => egressSelectorConfiguration({ socket: `/${'x'.repeat(106)}` }))
+})
+
+const HEAD = 'apiVersion: apiserver.k8s.io/v1beta1\nkind: EgressSelectorConfiguration\n'
+const socket = '/run/gatehouse/gatehouse.sock'
+
+function merge(selections: string) {
+  return mergeEgressSelector({ socket }, { path: '/etc/egress.yaml', text: `${HEAD}egressSelections: ${selections}` })
+}
+
+t.test('selections of a file that is there already stay, word for word', async (t) => {
+  const konnectivity = { proxyProtocol: 'GRPC', transport: { uds: { udsName: '/run/konnectivity.sock' } } }
+  const { egressSelections } = merge(JSON.stringify([{ name: 'Cluster', connection: konnectivity }]))
+  t.strictSame(egressSelections, [
+    { name: 'Cluster', connection: konnectivity },
+    egressSelectorConfiguration({ socket }).egressSelections[0],
+  ])
+})
+
+t.test('merging our own file changes nothing', async (t) => {
+  const ours = egressSelectorConfiguration({ socket })
+  t.strictSame(mergeEgressSelector({ socket }, { path: 'x', text: toYaml([ours]) }), ours)
+})
+
+t.test('a controlplane selection of somebody else is refused by name, in every spelling', async (t) => {
+  for (const name of ['controlplane', 'ControlPlane', 'master']) {
+    t.throws(() => merge(`[{name: ${name}, connection: {proxyProtocol: Direct}}]`), {
+      code: 'ERR_PLUGIN_OPTIONS',
+      message: `/etc/egress.yaml has the egress selection '${name}' already: {"proxyProtocol":"Direct"}`,
+      hint: /--allow-connect/,
+    })
+  }
+})
+
+t.test('a file that is no egress selector is refused, not overwritten', async (t) => {
+  for (const text of ['', '[]', 'kind: Pod', ': :', `${HEAD}egressSelections: 3`, `${HEAD}---\n${HEAD}`]) {
+    t.throws(() => mergeEgressSelector({ socket }, { path: '/etc/e.yaml', text }), {
+      code: 'ERR_PLUGIN_OPTIONS',
+      message: /^\/etc\/e.yaml (is|has)/,
+    })
+  }
 })

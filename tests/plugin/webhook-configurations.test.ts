@@ -80,9 +80,19 @@ t.test('the default exclusions come first and keep clear of a policy of any rule
       'exclude.gatehouse.internal/events',
       'exclude.gatehouse.internal/node-status',
       'exclude.gatehouse.internal/system-namespaces',
+      'exclude.gatehouse.internal/reviews',
       'not-dry',
     ],
   )
+})
+
+t.test('from 1.37 the API server itself spares us the reviews, and the condition is saved', async (t) => {
+  const hasCondition = (kubernetesVersion: string) => {
+    const { validating } = configure([podPrivileged], { kubernetesVersion })
+    return validating?.webhooks?.[0]?.matchConditions?.some(({ name }) => name.endsWith('/reviews'))
+  }
+  t.equal(hasCondition('v1.36.3'), true)
+  t.equal(hasCondition('v1.37.2'), false)
 })
 
 t.test('without exclusions even the API server itself is policed', async (t) => {
@@ -101,13 +111,13 @@ t.test('a policy with more conditions than the API server takes is refused, ours
   const conditions = (count: number) =>
     Array.from({ length: count }, (_, index) => ({ name: `c${index}`, expression: 'true' }))
   t.equal(
-    configure([{ ...podPrivileged, matchConditions: conditions(58) }]).validating?.webhooks?.[0]?.matchConditions
+    configure([{ ...podPrivileged, matchConditions: conditions(57) }]).validating?.webhooks?.[0]?.matchConditions
       ?.length,
     64,
   )
-  t.throws(() => configure([{ ...podPrivileged, matchConditions: conditions(59) }]), {
+  t.throws(() => configure([{ ...podPrivileged, matchConditions: conditions(58) }]), {
     code: 'ERR_PLUGIN_OPTIONS',
-    message: /pod-privileged: matchConditions: 59, and 6 for the default exclusions, are more than 64/,
+    message: /pod-privileged: matchConditions: 58, and 7 for the default exclusions, are more than 64/,
   })
   t.doesNotThrow(() => configure([{ ...podPrivileged, matchConditions: conditions(64) }], { exclusions: 'none' }))
 })

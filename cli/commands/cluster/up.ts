@@ -1,7 +1,8 @@
-import { InvalidArgumentError } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
 import { DEFAULT_KUBERNETES_VERSION, KUBERNETES_PATCHES } from '../../../clusters/binaries/versions.ts'
 import type { Cluster, ClusterOptions, WasmPoliciesOptions } from '../../../clusters/cluster-provider.ts'
 import { parseFeatureGates } from '../../../plugin/feature-gates.ts'
+import { WEBHOOK_SOURCES, type WebhookSource } from '../../../plugin/webhook-source.ts'
 import { GatehouseError, isGatehouseError } from '../../../util/errors.ts'
 import type { AddCommand } from '../../command.ts'
 import { collect, loadProvider, nameOption } from './shared.ts'
@@ -15,6 +16,7 @@ interface UpFlags {
   readonly featureGates: string
   readonly policies?: string
   readonly defaultExclusions: boolean
+  readonly webhooks?: WebhookSource
   readonly shimArg: readonly string[]
   readonly apiServerArg: readonly string[]
   readonly retain: boolean
@@ -51,6 +53,12 @@ export const addUpCommand: AddCommand = (cluster, { io }) => {
     .option('--feature-gates <gates>', 'WasmPolicies=true asks a shim beside each API server; off is stock', '')
     .option('--policies <path>', 'policies.yml, or a file or folder of ClusterAdmissionPolicy YAML')
     .option('--no-default-exclusions', 'police system namespaces, leases, events, node status and the API server too')
+    .addOption(
+      new Option(
+        '--webhooks <source>',
+        "'static': files on the API server's disk, Kubernetes 1.36 or newer; 'api': API objects (default: static from 1.37)",
+      ).choices(WEBHOOK_SOURCES),
+    )
     .option('--shim-arg <flag>', 'extra flag of gatehouse shim, such as --shim-arg=--log-level=debug', collect, [])
     .option('--api-server-arg <name=value>', 'extra flag of kube-apiserver, such as v=4', collect, [])
     .option('--retain', 'keep what was started when something fails', false)
@@ -79,18 +87,19 @@ function toOptions(flags: UpFlags): ClusterOptions {
 
 // A flag that has no effect is a misunderstanding, and here it would be one about security.
 function readGate(flags: UpFlags): WasmPoliciesOptions | undefined {
-  const { policies, defaultExclusions, shimArg } = flags
+  const { policies, defaultExclusions, shimArg, webhooks } = flags
   if (!isGateOn(flags.featureGates)) {
     const idle = Object.entries({
       '--policies': policies !== undefined,
       '--no-default-exclusions': !defaultExclusions,
+      '--webhooks': webhooks !== undefined,
       '--shim-arg': shimArg.length > 0,
     }).find(([, isGiven]) => isGiven)
     if (idle === undefined) return undefined
     throw usage(`${idle[0]} does nothing while the gate WasmPolicies is off`, 'Add --feature-gates WasmPolicies=true.')
   }
   if (policies === undefined) throw usage('the gate WasmPolicies needs policies', 'Add --policies PATH.')
-  return { policies, defaultExclusions, shimArgs: shimArg }
+  return { policies, defaultExclusions, shimArgs: shimArg, ...(webhooks !== undefined && { webhooks }) }
 }
 
 function isGateOn(gates: string): boolean {

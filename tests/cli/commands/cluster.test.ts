@@ -47,7 +47,7 @@ t.test('a gate that does not exist is refused with those that do', async (t) => 
 })
 
 t.test('flags that would have no effect are refused', async (t) => {
-  const idle = [['--policies', 'p.yml'], ['--no-default-exclusions'], ['--shim-arg=--queue=1']]
+  const idle = [['--policies', 'p.yml'], ['--no-default-exclusions'], ['--webhooks=api'], ['--shim-arg=--queue=1']]
   for (const flags of idle) {
     const { code, err } = await gatehouse('cluster', 'up', ...flags)
     t.equal(code, 2)

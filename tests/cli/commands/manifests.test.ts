@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { parse, parseAllDocuments } from 'yaml'
@@ -92,6 +93,76 @@ t.test('policies without rules leave nothing to write', async (t) => {
   t.equal(code, 3)
   t.match(stderr, /ERR_PLUGIN_OPTIONS: .*served.yml: no policy has rules/)
   t.notOk(existsSync(join(folder, 'out')))
+})
+
+const V137 = ['--kubernetes-version', '1.37']
+
+t.test('for 1.37 the webhooks are static manifests, a folder for each plugin', async (t) => {
+  const { code, folder, read, stdout, stderr } = await run(t, ...FILES, ...SOCKET, ...V137)
+  t.equal(code, 0, stderr)
+  const out = join(folder, 'out')
+  t.match(parse(read('validating/gatehouse.yaml')), {
+    kind: 'ValidatingWebhookConfiguration',
+    metadata: { name: 'gatehouse.static.k8s.io' },
+  })
+  t.match(parse(read('mutating/gatehouse.yaml')), { kind: 'MutatingWebhookConfiguration' })
+  t.strictSame(
+    parse(read('admission-configuration.yaml')).plugins.map(
+      ({ configuration }: { configuration: { staticManifestsDir: string } }) => configuration.staticManifestsDir,
+    ),
+    [join(out, 'validating'), join(out, 'mutating')],
+  )
+  t.notOk(existsSync(join(out, 'webhooks.yaml')))
+  t.match(stdout, `--admission-control-config-file=${join(out, 'admission-configuration.yaml')}`)
+  t.notMatch(stdout, 'kubectl apply')
+  t.match(stdout, 'kubectl delete --ignore-not-found')
+})
+
+t.test('for 1.36 they are static when asked for, with the gate that it needs', async (t) => {
+  const version = ['--kubernetes-version', '1.36']
+  t.match((await run(t, ...FILES, ...SOCKET, ...version)).stdout, 'kubectl apply')
+  const { stdout } = await run(t, ...FILES, ...SOCKET, ...version, '--webhooks', 'static')
+  t.match(stdout, '--feature-gates=ManifestBasedAdmissionControlConfig=true')
+})
+
+t.test('static manifests that the API server would not start with are refused', async (t) => {
+  const refusals: [string[], RegExp][] = [
+    [['--kubernetes-version', '1.35', ...SOCKET], /Kubernetes 1.35 has no static webhook manifests/],
+    [SOCKET, /static manifests are written for a version of Kubernetes/],
+    [['--service', 'a/b', ...V137], /static manifests cannot name a Service/],
+  ]
+  for (const [flags, message] of refusals) {
+    const { code, folder, stderr } = await run(t, ...FILES, ...flags, '--webhooks', 'static')
+    t.equal(code, 3)
+    t.match(stderr, message)
+    t.notOk(existsSync(join(folder, 'out')), 'nothing is written')
+  }
+})
+
+t.test('files that the API server has already are merged', async (t) => {
+  const existing = t.testdir({
+    'egress.yaml': JSON.stringify({
+      apiVersion: 'apiserver.k8s.io/v1beta1',
+      kind: 'EgressSelectorConfiguration',
+      egressSelections: [{ name: 'etcd', connection: { proxyProtocol: 'Direct' } }],
+    }),
+    'admission.yaml': JSON.stringify({
+      apiVersion: 'apiserver.config.k8s.io/v1',
+      kind: 'AdmissionConfiguration',
+      plugins: [{ name: 'EventRateLimit', path: 'limits.yaml' }],
+    }),
+  })
+  const folder = mkdtempSync(join(tmpdir(), 'gh-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  cpSync(existing, folder, { recursive: true })
+  const files = ['--egress-selector', join(folder, 'egress.yaml'), '--admission-config', join(folder, 'admission.yaml')]
+  const { read, stderr, code } = await run(t, ...FILES, ...SOCKET, ...V137, ...files)
+  t.equal(code, 0, stderr)
+  const names = (list: { name: string }[]) => list.map(({ name }) => name)
+  t.strictSame(names(parse(read('egress-selector.yaml')).egressSelections), ['etcd', 'controlplane', 'cluster'])
+  const { plugins } = parse(read('admission-configuration.yaml'))
+  t.strictSame(names(plugins), ['EventRateLimit', 'ValidatingAdmissionWebhook', 'MutatingAdmissionWebhook'])
+  t.equal(plugins[0].path, join(folder, 'limits.yaml'))
 })
 
 t.test('help shows a whole command to copy', async (t) => {

@@ -1,0 +1,107 @@
+import { rm, stat } from 'node:fs/promises'
+import { KubeConfig } from '@kubernetes/client-node'
+import { staticWebhookConfigurations } from '../../plugin/static-manifests.ts'
+import {
+  type WebhookConfigurations,
+  type WebhookConfigurationsOptions,
+  webhookConfigurations,
+} from '../../plugin/webhook-configurations.ts'
+import type { WebhookSource } from '../../plugin/webhook-source.ts'
+import { applyWebhooks } from '../webhooks/apply-webhooks.ts'
+import { checkWebhooks } from '../webhooks/check-webhooks.ts'
+import { areStaticManifests, createStaticManifests, replaceStaticManifests } from '../webhooks/static-manifests.ts'
+import { waitUntilInForce } from '../webhooks/wait-in-force.ts'
+import { waitUntilStaticInForce } from '../webhooks/wait-static-in-force.ts'
+import { stopClusterProcesses } from './cluster-processes.ts'
+import { ensureShimCertificates } from './gate.ts'
+import type { MemberLayout } from './layout.ts'
+import { ensureApiServer, membersOf } from './members.ts'
+import { readWebhookOptions } from './policies.ts'
+import type { ClusterRecord } from './record.ts'
+
+type PolicyOptions = Omit<WebhookConfigurationsOptions, 'caBundle'>
+
+/** Writes the static manifests of those members that have none, before their API servers start. */
+export async function prepareStaticManifests(record: ClusterRecord): Promise<void> {
+  const options = await readOptions(record)
+  for (const member of membersOf(record)) {
+    if (await exists(member.staticManifests)) continue
+    await createStaticManifests(member.staticManifests, await staticWebhooksOf(member, options))
+  }
+}
+
+/**
+ * Makes the cluster's webhooks those of the policies, and waits until every API server acts on them. When they move from
+ * the one source to the other, they are in force from the new one before the old one is cleared: for a moment policies
+ * are asked twice, and at no moment not at all.
+ */
+export async function registerPolicies(record: ClusterRecord, source: WebhookSource | undefined): Promise<void> {
+  const options = await readOptions(record)
+  if (source === 'static') await registerStatic(record, options)
+  else await registerObjects(record, options)
+}
+
+async function registerStatic(record: ClusterRecord, options: PolicyOptions): Promise<void> {
+  const members = membersOf(record)
+  for (const member of members) {
+    await putStaticManifests(member, await staticWebhooksOf(member, options))
+  }
+  if (record.state.webhooks !== 'static') await restartWith(record, 'static')
+  for (const member of members) {
+    await waitUntilStaticInForce(loadKubeConfig(member), await staticWebhooksOf(member, options))
+  }
+  for (const kubeConfig of members.slice(0, 1).map(loadKubeConfig)) await applyWebhooks(kubeConfig, {})
+}
+
+async function putStaticManifests(member: MemberLayout, desired: WebhookConfigurations): Promise<void> {
+  const { staticManifests: folder } = member
+  if (await areStaticManifests(folder, desired)) return
+  await checkWebhooks(loadKubeConfig(member), desired)
+  if (await exists(folder)) await replaceStaticManifests(folder, desired)
+  else await createStaticManifests(folder, desired)
+}
+
+async function registerObjects(record: ClusterRecord, options: PolicyOptions): Promise<void> {
+  const members = membersOf(record)
+  // one object for all members, so the bundle holds the authorities of all their shims
+  const caBundle = (await Promise.all(members.map(ensureShimCertificates))).join('')
+  const apiServers = members.map(loadKubeConfig)
+  for (const first of apiServers.slice(0, 1))
+    await applyWebhooks(first, webhookConfigurations({ ...options, caBundle }))
+  await waitUntilInForce(apiServers)
+  if (record.state.webhooks === 'static') await restartWith(record, 'api')
+  for (const { staticManifests, admissionConfiguration } of members) {
+    await rm(staticManifests, { recursive: true, force: true })
+    await rm(admissionConfiguration, { force: true })
+  }
+}
+
+// An API server learns only at its start where the webhooks are. What is remembered changes while none runs.
+async function restartWith(record: ClusterRecord, webhooks: WebhookSource): Promise<void> {
+  await stopClusterProcesses(record.layout, (name) => name.startsWith('kube-apiserver-'))
+  await record.update({ webhooks })
+  for (const number of record.members) await ensureApiServer(record, number)
+}
+
+// Each API server has files of its own, which name the authority of its own shim.
+async function staticWebhooksOf(member: MemberLayout, options: PolicyOptions): Promise<WebhookConfigurations> {
+  return staticWebhookConfigurations({ ...options, caBundle: await ensureShimCertificates(member) })
+}
+
+async function readOptions({ state }: ClusterRecord): Promise<PolicyOptions> {
+  if (state.wasmPolicies === undefined) throw new Error('the gate WasmPolicies is off')
+  return readWebhookOptions(state.wasmPolicies, state.binaries.kubeApiServer.version)
+}
+
+function loadKubeConfig({ kubeconfig }: MemberLayout): KubeConfig {
+  const kubeConfig = new KubeConfig()
+  kubeConfig.loadFromFile(kubeconfig)
+  return kubeConfig
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}

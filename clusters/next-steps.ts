@@ -1,0 +1,25 @@
+import { join } from 'node:path'
+import { type Manifests, WEBHOOKS_FILE } from './manifests.ts'
+
+/** What was written, and what is left for the operator to do, in the order in which nothing is refused meanwhile. */
+export function describeNextSteps(folder: string, { source, files, additions }: Manifests): string {
+  const written = files.map((file) => `wrote ${file}\n`)
+  const apply = `  kubectl apply -f ${join(folder, WEBHOOKS_FILE)}\n`
+  if (additions.flags.length === 0) {
+    return [...written, '\nOnce the policy server answers behind its Service:\n', apply].join('')
+  }
+  return [
+    ...written,
+    `\nGive kube-apiserver ${additions.flags.length === 1 ? 'this flag' : 'these flags'}, and start it again:\n`,
+    ...additions.flags.map((flag) => `  ${flag}\n`),
+    '\nWhere its environment has HTTPS_PROXY, add to these lists:\n',
+    ...Object.entries(additions.environment).map(([name, value]) => `  ${name}=${value}\n`),
+    ...(source === 'static' ? STATIC_STEPS : ['\nOnce it runs with the flag, and the shim listens:\n', apply]),
+  ].join('')
+}
+
+const STATIC_STEPS = [
+  '\nIt reads the manifests by itself when they change: for other policies, run this command again.\n',
+  '\nWhere the policies were API objects before, they are asked twice until you take those out:\n',
+  '  kubectl delete --ignore-not-found validatingwebhookconfiguration,mutatingwebhookconfiguration gatehouse\n',
+]
