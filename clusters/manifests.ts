@@ -82,16 +82,26 @@ type ApiServer =
   | { readonly source: 'static'; readonly kubernetesVersion: string }
   | { readonly source: 'api'; readonly kubernetesVersion: string | undefined }
 
-function chooseApiServer({ client, kubernetesVersion, webhooks }: ManifestsOptions): ApiServer {
-  if (kubernetesVersion === undefined) {
-    if (webhooks !== 'static') return { source: 'api', kubernetesVersion }
-    throw new GatehouseError('ERR_PLUGIN_OPTIONS', 'static manifests are written for a version of Kubernetes', {
-      hint: 'Add --kubernetes-version: an API server that does not know them would not start.',
+function chooseApiServer(options: ManifestsOptions): ApiServer {
+  const { kubernetesVersion, existing } = options
+  const source = chooseSource(options)
+  if (source === 'api') {
+    if (existing.admissionConfiguration === undefined) return { source, kubernetesVersion }
+    const { admissionConfiguration: file } = existing
+    throw new GatehouseError('ERR_PLUGIN_OPTIONS', `${file} is needed for static manifests only`, {
+      hint: 'Leave it out, or ask for static manifests: --kubernetes-version 1.37.',
     })
   }
-  const source =
-    webhooks === undefined && 'service' in client ? 'api' : chooseWebhookSource(kubernetesVersion, webhooks)
-  return { source, kubernetesVersion }
+  if (kubernetesVersion !== undefined) return { source, kubernetesVersion }
+  throw new GatehouseError('ERR_PLUGIN_OPTIONS', 'static manifests are written for a version of Kubernetes', {
+    hint: 'Add --kubernetes-version: an API server that does not know them would not start.',
+  })
+}
+
+// A Service is known to API objects alone; asked for as static manifests it is refused where they are generated.
+function chooseSource({ client, kubernetesVersion, webhooks }: ManifestsOptions): WebhookSource {
+  if (kubernetesVersion === undefined || 'service' in client) return webhooks ?? 'api'
+  return chooseWebhookSource(kubernetesVersion, webhooks)
 }
 
 async function readAdditions(

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import type { ClusterOptions } from '../../clusters/cluster-provider.ts'
 import { startLocalCluster } from '../../clusters/local/start-local-cluster.ts'
+import { writeManifests } from '../../clusters/manifests.ts'
 import { SILENT_STEPS } from '../../util/steps.ts'
 import { type Api, connectApi } from '../helpers/api.ts'
 import { createClusterFolders } from '../helpers/cluster-folders.ts'
@@ -76,6 +77,22 @@ t.test('on 1.37 the policies lie on the disk of the API server', async (t) => {
     await api.must('POST', VALIDATING, webhooks('theirs'))
     const denied = await api.call('DELETE', `${VALIDATING}/theirs`)
     t.match(denied.text, 'admission webhook \\"guard.policy.gatehouse.internal\\" denied the request')
+  })
+
+  await t.test('an operator can ask it about the manifests for another API server', async (t) => {
+    const out = join(folder, 'out')
+    const { files } = await writeManifests(out, {
+      policies,
+      certificateFolder: join(folder, 'certs'),
+      client: { host: 'admission.gatehouse.internal' },
+      socket: '/run/gatehouse/gatehouse.sock',
+      exclusions: 'default',
+      kubernetesVersion: '1.37',
+      existing: {},
+      kubeconfig: cluster.kubeconfig,
+    })
+    t.ok(files.includes(join(out, 'validating/gatehouse.yaml')))
+    t.same(await listObjects(api), ['theirs'], 'asking leaves nothing behind')
   })
 
   await t.test('they hold when the API server comes back, from its first answer on', async (t) => {

@@ -139,6 +139,19 @@ t.test('static manifests that the API server would not start with are refused', 
   }
 })
 
+t.test('an AdmissionConfiguration that would not be looked at is refused', async (t) => {
+  const { code, stderr } = await run(t, ...FILES, ...SOCKET, '--admission-config', 'DIR/admission.yaml')
+  t.equal(code, 3)
+  t.match(stderr, /admission.yaml is needed for static manifests only/)
+})
+
+t.test('an API server that cannot be asked keeps everything from being written', async (t) => {
+  const { code, folder, stderr } = await run(t, ...FILES, ...SOCKET, '--kubeconfig', 'DIR/none')
+  t.equal(code, 3)
+  t.match(stderr, /ERR_FILE_READ: cannot read .*none: ENOENT/)
+  t.notOk(existsSync(join(folder, 'out')))
+})
+
 t.test('files that the API server has already are merged', async (t) => {
   const existing = t.testdir({
     'egress.yaml': JSON.stringify({
