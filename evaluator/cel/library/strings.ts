@@ -58,9 +58,13 @@ function lastIndexOf(text: string, part: string, offset?: bigint): Result {
   return part.length > text.length ? -1n : toCharacters(text, text.lastIndexOf(part, units))
 }
 
+// Reading more than this would cost more than Kubernetes lets an evaluation cost.
+const MAX_CHARACTERS = 10_000_000
+
 function replace([text, old, by]: readonly [string, string, string], count: bigint): Result {
   const parts = splitAt(text, old, count < 0n ? -1n : count + 1n, true)
-  return parts.join(by)
+  const isTooLong = text.length + parts.length * by.length > MAX_CHARACTERS
+  return isTooLong ? new Failure(`replace: a text of more than ${MAX_CHARACTERS} characters`) : parts.join(by)
 }
 
 function split(text: string, separator: string, limit: bigint): string[] {
