@@ -11,11 +11,11 @@ import type { WebhookPolicy } from '../plugin/webhook-policy.ts'
 import { chooseWebhookSource, type WebhookSource } from '../plugin/webhook-source.ts'
 import { toYaml } from '../plugin/yaml.ts'
 import { loadPolicySpecs } from '../shim/policies/load-policy-specs.ts'
-import type { PolicySpec } from '../shim/policies/policy-spec.ts'
 import { ensureCertificates } from '../shim/tls/certificates.ts'
 import { GatehouseError } from '../util/errors.ts'
 import { readExistingFile } from './read-existing-file.ts'
 import { replaceFile } from './replace-file.ts'
+import { toWebhookPolicies } from './webhooks/registered-policies.ts'
 import { replaceStaticManifests, staticManifestFolders } from './webhooks/static-manifests.ts'
 
 export interface ManifestsOptions {
@@ -172,13 +172,6 @@ function refuseNothing(policies: string): GatehouseError {
   return new GatehouseError('ERR_PLUGIN_OPTIONS', `${policies}: no policy has rules, so there is nothing to register`, {
     hint: 'Give each policy `rules` as in a webhook configuration, or point at ClusterAdmissionPolicy YAML.',
   })
-}
-
-/** The policies that have rules, as a webhook configuration wants them. */
-export function toWebhookPolicies(specs: readonly PolicySpec[]): WebhookPolicy[] {
-  return specs.flatMap(({ id, allowedToMutate, registration }) =>
-    registration === undefined ? [] : [{ ...registration, id, mutating: allowedToMutate }],
-  )
 }
 
 /** What the shim's certificate must name. */

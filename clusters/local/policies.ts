@@ -4,7 +4,7 @@ import { DEFAULT_WEBHOOK_HOST } from '../../plugin/webhook-host.ts'
 import { loadPolicySpecs } from '../../shim/policies/load-policy-specs.ts'
 import { readModule } from '../../shim/policies/module-source.ts'
 import type { WasmPoliciesOptions } from '../cluster-provider.ts'
-import { toWebhookPolicies } from '../manifests.ts'
+import { toWebhookPolicies } from '../webhooks/registered-policies.ts'
 
 /** Changes with everything that a shim reads when it starts. */
 export async function digestPolicies(policies: string): Promise<string> {
