@@ -52,14 +52,14 @@ export async function runPolicies(
     onPolicyLog: (line) => logPolicyLine(log, line),
     onThreadEnd: () => {},
   }).start()
-  const evaluated = await Promise.all(policies.map(prepare))
-  for (const [index, policy] of evaluated.entries()) await checkSettings(pool, policy, policies[index]?.timeoutMs ?? 0)
-  pool.setPolicies(evaluated)
+  const prepared = await Promise.all(policies.map(async (policy) => ({ ...policy, evaluated: await prepare(policy) })))
+  for (const { evaluated, timeoutMs } of prepared) await checkSettings(pool, evaluated, timeoutMs)
+  pool.setPolicies(prepared.map(({ evaluated }) => evaluated))
   for (const { title, request } of requests)
-    for (const policy of policies) {
+    for (const policy of prepared) {
       // the pool takes the bytes away
       const copy = { ...request, json: request.json.slice() }
-      const outcome = await pool.evaluate(policy.id, copy, limitsOf(policy.timeoutMs))
+      const outcome = await pool.evaluate(policy.evaluated, copy, limitsOf(policy.timeoutMs))
       const response = applyPolicyMode(toVerdict(outcome, request.uid), policy)
       onVerdict({ policyId: policy.id, title, response })
     }

@@ -85,15 +85,22 @@ export class StartedEvaluatorPool implements AsyncDisposable {
     return { idle, busy: this.#busy, starting: this.#threads.size - idle - this.#busy, queued: this.#line.length }
   }
 
-  /** Replaces the policies that can be evaluated, in every thread. */
+  /** Replaces the policies that every thread keeps at hand: those of which most requests will be. */
   setPolicies(policies: readonly EvaluatedPolicy[]): void {
     this.#policies = policies
     for (const thread of this.#threads) thread.setPolicies(policies)
   }
 
-  /** Evaluates one request. Its bytes are gone afterwards. @throws ERR_POOL_FULL, ERR_POOL_STOPPED, the signal's reason */
-  async evaluate(policyId: string, request: EvaluationRequest, limits: JobLimits): Promise<Outcome<AdmissionResponse>> {
-    const result = await this.#run({ type: 'evaluate', policyId, request }, limits)
+  /**
+   * Evaluates one request with exactly this policy, whatever is set while it waits. Its bytes are gone afterwards.
+   * @throws ERR_POOL_FULL, ERR_POOL_STOPPED, the signal's reason
+   */
+  async evaluate(
+    policy: EvaluatedPolicy,
+    request: EvaluationRequest,
+    limits: JobLimits,
+  ): Promise<Outcome<AdmissionResponse>> {
+    const result = await this.#run({ type: 'evaluate', policy, request }, limits)
     return result.type === 'evaluated' ? { kind: 'answered', value: result.response } : toOutcome(result)
   }
 

@@ -29,6 +29,7 @@ const HEAP_LIMIT_MB = 512
 export class EvaluatorThread {
   readonly #worker: Worker
   readonly #options: EvaluatorThreadOptions
+  #policies: ReadonlySet<EvaluatedPolicy> = new Set()
   #finishJob: ((result: JobAnswer | JobEnded) => void) | undefined
   #end: JobEnded | undefined
 
@@ -53,7 +54,7 @@ export class EvaluatorThread {
     return new Promise((resolve) => {
       this.#finishJob = resolve
       try {
-        this.#post(job, job.type === 'evaluate' ? [job.request.json.buffer] : [])
+        this.#post(this.#shorten(job), job.type === 'evaluate' ? [job.request.json.buffer] : [])
       } catch (error) {
         // bytes that have been handed over before, for example
         resolve({ type: 'failed', message: messageOf(error) })
@@ -61,7 +62,9 @@ export class EvaluatorThread {
     })
   }
 
+  /** Gives the thread the policies that jobs name by id. Jobs sent before still find the old ones. */
   setPolicies(policies: readonly EvaluatedPolicy[]): void {
+    this.#policies = new Set(policies)
     this.#post({ type: 'set-policies', policies })
   }
 
@@ -69,6 +72,12 @@ export class EvaluatorThread {
   async end(reason: EndReason): Promise<void> {
     this.#finish(reason, reason)
     await this.#worker.terminate()
+  }
+
+  // A policy of the same id may have other settings by now, so that only the same object may go by its id.
+  #shorten(job: Job): Job {
+    if (job.type !== 'evaluate' || typeof job.policy === 'string') return job
+    return this.#policies.has(job.policy) ? { ...job, policy: job.policy.id } : job
   }
 
   #receive(message: FromThread): void {

@@ -10,7 +10,8 @@ export type Job = EvaluateJob | ValidateSettingsJob
 
 export interface EvaluateJob {
   readonly type: 'evaluate'
-  readonly policyId: string
+  /** The id of a policy that the thread was given; or the policy itself, when its request outlived the set that had it. */
+  readonly policy: string | EvaluatedPolicy
   /** Its bytes are handed over, not copied. */
   readonly request: EvaluationRequest
 }

@@ -21,8 +21,8 @@ function answer(job: Job): JobAnswer {
       const verdict = validateSettings(job.policy, observerFor(job.policy.id))
       return { type: 'settings-validated', verdict }
     }
-    const policy = policies.get(job.policyId)
-    if (policy === undefined) throw new Error(`policy ${job.policyId} is not loaded any more`)
+    const policy = typeof job.policy === 'string' ? policies.get(job.policy) : job.policy
+    if (policy === undefined) throw new Error(`policy ${job.policy} was never given to this thread`)
     return { type: 'evaluated', response: evaluate(policy, job.request, observerFor(policy.id)) }
   } catch (error) {
     return { type: 'failed', message: messageOf(error) }

@@ -31,7 +31,8 @@ export class Reviewer {
   async #evaluate(review: Review, policy: ServedPolicy): Promise<AdmissionResponse> {
     const { request, origin } = review
     const startedAt = performance.now()
-    const outcome = await this.#options.pool.evaluate(policy.id, request, { ...review, timeoutMs: policy.timeoutMs })
+    const limits = { ...review, timeoutMs: policy.timeoutMs }
+    const outcome = await this.#options.pool.evaluate(policy.evaluated, request, limits)
     const verdict = toVerdict(outcome, request.uid)
     const response = origin === 'audit' ? verdict : applyPolicyMode(verdict, policy)
     const latencyMs = performance.now() - startedAt

@@ -49,7 +49,9 @@ t.test('policies are served in the order in which they are configured', async (t
   t.strictSame([...policies.keys()], ['zebra', 'ant', 'mole'])
   t.strictSame(listFailures(policies), [])
   const limits = { timeoutMs: 5000, deadline: performance.now() + 5000, signal: new AbortController().signal }
-  const outcome = await pool.evaluate('ant', parseAdmissionReview(admissionReview()), limits)
+  const ant = policies.get('ant')
+  if (ant?.state !== 'served') throw new Error('ant is not served')
+  const outcome = await pool.evaluate(ant.evaluated, parseAdmissionReview(admissionReview()), limits)
   t.match(outcome, { kind: 'answered', value: { allowed: false } })
 })
 
