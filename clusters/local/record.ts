@@ -13,7 +13,7 @@ export interface ClusterState {
   readonly apiServerArgs: readonly string[]
   readonly memberArgs: readonly (readonly string[])[]
   readonly wasmPolicies?: WasmPoliciesOptions
-  /** Where the API servers are told to find the webhooks; absent means API objects. */
+  /** Where the API servers are told to find the webhooks now, whatever was asked for; absent means API objects. */
   readonly webhooks?: WebhookSource
   /** Of the policies and modules that the shims were started with. */
   readonly policiesDigest?: string

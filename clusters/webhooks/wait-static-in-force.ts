@@ -8,7 +8,8 @@ import { staticManifestTexts } from './static-manifests.ts'
 
 /** The API server looks once a minute where its file system tells it nothing. */
 const TIMEOUT_MS = 90_000
-const POLL_MS = 20
+/** Each look is at all of its metrics, which are many. */
+const POLL_MS = 100
 
 /** Waits until the API server says that it acts on these very static manifests. */
 export async function waitUntilStaticInForce(apiServer: KubeConfig, desired: WebhookConfigurations): Promise<void> {

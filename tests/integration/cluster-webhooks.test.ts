@@ -151,16 +151,18 @@ t.test('on 1.37 the policies lie on the disk of the API server', async (t) => {
   })
 })
 
-t.test('an AdmissionConfiguration that the user gives is merged, and that of somebody else refused', async (t) => {
+t.test('files that the user gives are merged with ours, or refused where both want the same', async (t) => {
   const { provider } = await createClusterFolders(t)
   const folder = t.testdir()
   const policies = writePolicies(folder, DENY)
   const file = join(folder, 'admission.yaml')
+  const egress = join(folder, 'egress.yaml')
+  await writeFile(egress, egressSelector('etcd'))
   const options: ClusterOptions = {
     name: 'merged',
     kubernetesVersion: '1.37',
     apiServers: 1,
-    apiServerArgs: [`admission-control-config-file=${file}`],
+    apiServerArgs: [`admission-control-config-file=${file}`, `egress-selector-config-file=${egress}`],
     wasmPolicies: { policies, defaultExclusions: true },
   }
   await writeFile(file, admission('ValidatingAdmissionWebhook', { staticManifestsDir: folder }))
@@ -169,6 +171,14 @@ t.test('an AdmissionConfiguration that the user gives is merged, and that of som
     message: `${file} gives ValidatingAdmissionWebhook the staticManifestsDir ${folder} already, and a plugin has one`,
   })
 
+  await writeFile(file, admission('PodSecurity', {}))
+  await writeFile(egress, egressSelector('controlplane'))
+  await t.rejects(provider.up(options, SILENT_STEPS), {
+    code: 'ERR_PLUGIN_OPTIONS',
+    message: `${egress} has the egress selection 'controlplane' already: {"proxyProtocol":"Direct"}`,
+  })
+
+  await writeFile(egress, egressSelector('cluster'))
   const security = { apiVersion: 'pod-security.admission.config.k8s.io/v1', kind: 'PodSecurityConfiguration' }
   await writeFile(file, admission('PodSecurity', { ...security, defaults: { enforce: 'restricted' } }))
   const { kubeconfig } = await provider.up(options, SILENT_STEPS)
@@ -177,6 +187,15 @@ t.test('an AdmissionConfiguration that the user gives is merged, and that of som
   const pod = { metadata: { name: 'a' }, spec: { containers: [{ name: 'a', image: 'a' }] } }
   t.match((await api.call('POST', '/api/v1/namespaces/default/pods', pod)).text, 'violates PodSecurity')
 })
+
+function egressSelector(name: string): string {
+  const egressSelections = [{ name, connection: { proxyProtocol: 'Direct' } }]
+  return JSON.stringify({
+    apiVersion: 'apiserver.k8s.io/v1beta1',
+    kind: 'EgressSelectorConfiguration',
+    egressSelections,
+  })
+}
 
 function admission(name: string, fields: object): string {
   const v1 = 'apiserver.config.k8s.io/v1'

@@ -1,6 +1,8 @@
+import fc from 'fast-check'
 import t from 'tap'
 import { admissionConfiguration } from '../../plugin/admission-configuration.ts'
 import { toYaml } from '../../plugin/yaml.ts'
+import { isGatehouseError } from '../../util/errors.ts'
 
 const folders = { validating: '/etc/gatehouse/validating', mutating: '/etc/gatehouse/mutating' }
 const V1 = 'apiserver.config.k8s.io/v1'
@@ -64,3 +66,23 @@ t.test('a configuration that cannot be merged is refused with the way out', asyn
   })
   t.throws(() => merge('none'), { message: /has a field plugins that is no list of objects/ })
 })
+
+t.test('whatever a file holds, it is refused, or both plugins end with our folders', async () => {
+  const name = fc.constantFrom('ValidatingAdmissionWebhook', 'MutatingAdmissionWebhook', 'Other')
+  const theirs = fc.record({ name, path: fc.string(), configuration: fc.jsonValue() }, { requiredKeys: [] })
+  fc.assert(
+    fc.property(fc.oneof(fc.jsonValue(), fc.array(theirs)), (plugins) => {
+      const text = JSON.stringify(mergeUnlessRefused(plugins)?.slice(-2))
+      return text === undefined || Object.values(folders).every((folder) => text.includes(JSON.stringify(folder)))
+    }),
+  )
+})
+
+function mergeUnlessRefused(plugins: unknown) {
+  try {
+    return merge(plugins)
+  } catch (error) {
+    if (isGatehouseError(error)) return undefined
+    throw error
+  }
+}

@@ -1,7 +1,9 @@
+import fc from 'fast-check'
 import t from 'tap'
 import { parse } from 'yaml'
 import { egressSelectorConfiguration, mergeEgressSelector } from '../../plugin/egress-selector.ts'
 import { toYaml } from '../../plugin/yaml.ts'
+import { isGatehouseError } from '../../util/errors.ts'
 
 t.test('URL webhooks take the socket, everything else goes as before, etcd is never touched', async (t) => {
   const configuration = egressSelectorConfiguration({ socket: '/run/gatehouse/gatehouse.sock' })
@@ -83,3 +85,25 @@ t.test('a file that is no egress selector is refused, not overwritten', async (t
     })
   }
 })
+
+t.test('whatever a file holds, it is refused, or every selection in it is kept', async () => {
+  const name = fc.constantFrom('cluster', 'etcd', 'Master', 'CONTROLPLANE', 'a')
+  const given = fc.oneof(fc.jsonValue(), fc.array(fc.record({ name, connection: fc.jsonValue() })))
+  fc.assert(
+    fc.property(given, (selections) => {
+      const text = JSON.stringify(selections)
+      const merged = mergeUnlessRefused(text)
+      const kept = JSON.stringify(merged?.slice(0, Array.isArray(selections) ? selections.length : 0))
+      return merged === undefined || kept === (Array.isArray(selections) ? text : '[]')
+    }),
+  )
+})
+
+function mergeUnlessRefused(selections: string) {
+  try {
+    return merge(selections).egressSelections
+  } catch (error) {
+    if (isGatehouseError(error)) return undefined
+    throw error
+  }
+}

@@ -22,6 +22,11 @@ t.test('others are refused with the value that was given', async (t) => {
     [{ apiServerArgs: ['--v=4'] }, 'ERR_CLUSTER_OPTIONS', /'--v=4'/],
     [{ apiServerArgs: ['v'] }, 'ERR_CLUSTER_OPTIONS', /'v'/],
     [{ memberArgs: [[], ['x y=1']] }, 'ERR_CLUSTER_OPTIONS', /'x y=1'/],
+    [
+      { kubernetesVersion: '1.35', wasmPolicies: { policies: 'a', defaultExclusions: true, webhooks: 'static' } },
+      'ERR_PLUGIN_OPTIONS',
+      /Kubernetes 1\.35 has no static webhook manifests/,
+    ],
     [{ memberArgs: [[], [], [], []] }, 'ERR_CLUSTER_OPTIONS', /4 entries for 3 API servers/],
   ]
   for (const [change, code, message] of bad) t.throws(() => checkOptions({ ...GOOD, ...change }), { code, message })
