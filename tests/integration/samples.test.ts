@@ -1,0 +1,97 @@
+import { join } from 'node:path'
+import t from 'tap'
+import { startLocalCluster } from '../../clusters/local/start-local-cluster.ts'
+import { packageRoot } from '../../util/package-root.ts'
+import { type Api, connectApi } from '../helpers/api.ts'
+
+const PODS = '/api/v1/namespaces/default/pods'
+const DEPLOYMENTS = '/apis/apps/v1/namespaces/default/deployments'
+const APPLY = 'application/apply-patch+yaml'
+const STRATEGIC = 'application/strategic-merge-patch+json'
+const RUNTIME_DEFAULT = { type: 'RuntimeDefault' }
+const UNCONFINED = { type: 'Unconfined' }
+
+interface Pod {
+  readonly metadata: { readonly name: string }
+  readonly spec: {
+    readonly securityContext: { readonly seccompProfile?: object }
+    readonly containers: readonly object[]
+  }
+}
+
+t.test('the sample policies, as policies/policies.yml puts them in force', async (t) => {
+  const policies = join(packageRoot(), 'policies/policies.yml')
+  const cluster = await startLocalCluster({ wasmPolicies: { policies, defaultExclusions: true } })
+  t.teardown(() => cluster[Symbol.asyncDispose]())
+  const api = await connectApi(cluster.kubeconfig)
+
+  await t.test('a mutation reaches what is stored, created or applied, and the caller sees it', async (t) => {
+    const created = await api.must<Pod>('POST', PODS, pod('created'))
+    t.strictSame(created.spec.securityContext.seccompProfile, RUNTIME_DEFAULT)
+    const applied = await applyPod(api, 'applied')
+    t.strictSame(applied.spec.securityContext.seccompProfile, RUNTIME_DEFAULT)
+    const stored = await api.must<Pod>('GET', `${PODS}/applied`)
+    t.strictSame(stored.spec.securityContext.seccompProfile, RUNTIME_DEFAULT)
+  })
+
+  await t.test('applying the same manifest again changes nothing', async (t) => {
+    const before = await api.must('GET', `${PODS}/applied`)
+    const after = (await applyPod(api, 'applied')) as unknown as typeof before
+    t.equal(after.metadata.resourceVersion, before.metadata.resourceVersion)
+  })
+
+  await t.test('a dry run shows the mutation and stores nothing', async (t) => {
+    const shown = await api.must<Pod>('POST', `${PODS}?dryRun=All`, pod('dry'))
+    t.strictSame(shown.spec.securityContext.seccompProfile, RUNTIME_DEFAULT)
+    t.equal((await api.call('GET', `${PODS}/dry`)).status, 404)
+  })
+
+  await t.test('a Pod that chose for itself is left as it is', async (t) => {
+    const chosen = pod('chosen', { securityContext: { seccompProfile: UNCONFINED } })
+    t.strictSame((await api.must<Pod>('POST', PODS, chosen)).spec.securityContext.seccompProfile, UNCONFINED)
+  })
+
+  await t.test('privileged containers are denied wherever they come in', async (t) => {
+    const privileged = { name: 'root', image: 'root', securityContext: { privileged: true } }
+    const attempts = [
+      api.call('POST', PODS, pod('a', { containers: [privileged] })),
+      api.call('POST', PODS, pod('b', { initContainers: [privileged] })),
+      api.call(
+        'PATCH',
+        `${PODS}/created/ephemeralcontainers`,
+        { spec: { ephemeralContainers: [privileged] } },
+        STRATEGIC,
+      ),
+      api.call('POST', DEPLOYMENTS, deployment({ containers: [privileged] }, { app: 'web', version: '1' })),
+    ]
+    for (const { status, text } of await Promise.all(attempts)) {
+      t.equal(status, 400)
+      t.match(text, /pod-privileged\.policy\.gatehouse\.internal.* denied the request: Privileged .*root/)
+    }
+  })
+
+  await t.test('settings decide: the labels that are required are named', async (t) => {
+    const { status, text } = await api.call('POST', DEPLOYMENTS, deployment({}, { app: 'web' }))
+    t.equal(status, 400)
+    t.match(text, /require-labels\.policy\.gatehouse\.internal.* denied the request: .*version/)
+    t.equal((await api.call('POST', DEPLOYMENTS, deployment({}, { app: 'web', version: '1' }))).status, 201)
+  })
+})
+
+function pod(name: string, spec: object = {}) {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name },
+    spec: { containers: [{ name: 'web', image: 'web' }], ...spec },
+  }
+}
+
+function applyPod(api: Api, name: string): Promise<Pod> {
+  return api.must<Pod>('PATCH', `${PODS}/${name}?fieldManager=test`, pod(name), APPLY)
+}
+
+function deployment(spec: object, labels: object) {
+  const template = { metadata: { labels: { app: 'web' } }, spec: pod('', spec).spec }
+  return { metadata: { name: 'web', labels }, spec: { selector: { matchLabels: { app: 'web' } }, template } }
+}
