@@ -1,4 +1,4 @@
-import { parseDocument } from 'yaml'
+import { type ParseOptions, parseDocument, type SchemaOptions, type Tags } from 'yaml'
 import { GatehouseError } from '../util/errors.ts'
 
 /** A file that an API server is given already, and that ours is merged with. */
@@ -7,9 +7,21 @@ export interface ExistingFile {
   readonly text: string
 }
 
+/**
+ * As Kubernetes reads YAML: 1.1, where a plain `on` is a boolean and `0644` is octal, but without that version's times,
+ * which Go's parser leaves as text.
+ */
+const AS_KUBERNETES: ParseOptions & SchemaOptions & { version: '1.1' } = { version: '1.1', customTags: withoutTimes }
+
+function withoutTimes(tags: Tags): Tags {
+  return tags.filter(
+    (tag) => typeof tag === 'string' || (tag.format !== 'TIME' && tag.tag !== 'tag:yaml.org,2002:timestamp'),
+  )
+}
+
 /** The object in the file, if it is of that kind; an API server would refuse any other, and so we do not guess. */
 export function parseExistingFile(file: ExistingFile, apiVersion: string, kind: string): Record<string, unknown> {
-  const document = parseDocument(file.text)
+  const document = parseDocument(file.text, AS_KUBERNETES)
   const [error] = document.errors
   if (error !== undefined) throw refuseFile(file, `is not one YAML document: ${error.message}`, 'Repair it first.')
   const object: unknown = document.toJS()

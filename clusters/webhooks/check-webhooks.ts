@@ -6,6 +6,9 @@ import { asApiServer } from './as-api-server.ts'
 /** Under their own name, which is reserved for static manifests, the API server would refuse them whatever they say. */
 const CHECKED_NAME = { generateName: 'gatehouse-check-' }
 
+/** What validation answers. */
+const INVALID = 422
+
 /**
  * Asks a live API server whether it would take these as static manifests, by a dry run that goes through the same decoding and
  * validation. A bad file does no harm while the API server runs, but keeps it from starting.
@@ -39,7 +42,7 @@ function explainRefusal(error: unknown): void {
   const body = JSON.stringify(error.body)
   // With policies about webhook configurations, and without exclusions, it is a policy that refuses: that says nothing
   // about the file, and a policy must not keep its own successor out.
-  if (/admission webhook|failed calling webhook/.test(body)) return
+  if (error.code !== INVALID && /admission webhook|failed calling webhook/.test(body)) return
   throw new GatehouseError('ERR_CLUSTER_API', `the API server would not take the policies' webhooks: ${body}`, {
     cause: error,
     hint: 'Nothing was changed: it keeps those that it has. Correct the policies.',

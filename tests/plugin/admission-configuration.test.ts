@@ -43,6 +43,16 @@ t.test('the credentials of other webhooks survive', async (t) => {
   ])
 })
 
+t.test(
+  'what Kubernetes reads in a file is what it reads after merging, also where YAML has changed since',
+  async (t) => {
+    const configuration = 'a: yes, b: "yes", c: 0644, d: 1:30, e: 1e3'
+    const text = `{apiVersion: ${V1}, kind: AdmissionConfiguration, plugins: [{name: A, configuration: {${configuration}}}]}`
+    const yaml = toYaml([admissionConfiguration(folders, { path: '/a.yaml', text })])
+    t.match(yaml, /a: true\n +b: "yes"\n +c: 420\n +d: "1:30"\n +e: 1000\n/)
+  },
+)
+
 t.test('merging our own file changes nothing', async (t) => {
   const ours = admissionConfiguration(folders)
   t.strictSame(admissionConfiguration(folders, { path: '/a.yaml', text: toYaml([ours]) }), ours)
