@@ -31,13 +31,15 @@ export function findFormatProblem({ name, args }: CheckedCall, checked: Checked)
 }
 
 function describe(verb: string, value: Expr | undefined, checked: Checked): string | undefined {
-  const taken = Object.hasOwn(TAKEN, verb) ? TAKEN[verb] : undefined
-  if (taken === undefined) return `unrecognized formatting clause "${verb}"`
+  if (!Object.hasOwn(TAKEN, verb)) return `unrecognized formatting clause "${verb}"`
   if (value === undefined) return 'has more clauses than arguments'
-  // of a list or map that is written out, the parts are looked at too
-  const parts = verb === 's' && (value.kind === 'list' || value.kind === 'map') ? [value, ...partsOf(value)] : [value]
-  const wrong = parts
-    .map((part) => checked.typeOf(part))
-    .find(({ kind, name }) => kind !== 'dyn' && !taken.includes(name))
-  return wrong && `%${verb} formats no ${wrong.name}`
+  return findWrongType(value, verb, checked)
+}
+
+// `%s` takes lists and maps; of those that are written out, the parts are looked at too.
+function findWrongType(value: Expr, verb: string, checked: Checked): string | undefined {
+  const { kind, name } = checked.typeOf(value)
+  if (kind !== 'dyn' && !TAKEN[verb]?.includes(name)) return `%${verb} formats no ${name}`
+  const parts = value.kind === 'list' || value.kind === 'map' ? partsOf(value) : []
+  return parts.map((part) => findWrongType(part, verb, checked)).find((found) => found !== undefined)
 }

@@ -4,23 +4,12 @@ import { plan } from '../run/plan.ts'
 import { Failure, type Result } from '../run/values.ts'
 import type { Call, Expr, Ident } from '../syntax/ast.ts'
 import type { CelProblem } from '../syntax/syntax-problem.ts'
-import { partsOf, walk } from '../syntax/walk.ts'
+import { walk } from '../syntax/walk.ts'
 import { formatType, isOptionalType, isSameType, paramOf, type Type } from '../types/type.ts'
 import type { Checked, CheckedCall } from './checker.ts'
+import { isConstant, isConversion } from './constants.ts'
 import { findFormatProblem } from './format-literal.ts'
 
-const CONVERSIONS = new Set([
-  'bool',
-  'bytes',
-  'double',
-  'duration',
-  'dyn',
-  'int',
-  'string',
-  'timestamp',
-  'type',
-  'uint',
-])
 const PATTERN_FUNCTIONS = new Set(['matches', 'find', 'findAll'])
 
 /**
@@ -53,7 +42,7 @@ function checkCall(expr: Call, checked: Checked): CelProblem[] {
 }
 
 function describeConversion(expr: Call, checked: Checked): string | undefined {
-  const value = isConstant(expr, checked) ? evaluateConstant(expr, checked) : undefined
+  const value = isConversion(expr, checked) && isConstant(expr, checked) ? evaluateConstant(expr, checked) : undefined
   return value instanceof Failure ? `invalid ${expr.name} argument: ${value.message}` : undefined
 }
 
@@ -65,20 +54,9 @@ function describePattern({ name, args }: CheckedCall, checked: Checked): string 
   return compiled instanceof Failure ? `invalid ${name} argument: ${compiled.message}` : undefined
 }
 
-// What the API server evaluates when it compiles: literals, lists and maps of them, and their conversions.
-function isConstant(expr: Expr, checked: Checked): boolean {
-  if (expr.kind === 'call')
-    return (
-      CONVERSIONS.has(checked.calls.get(expr)?.name ?? '') && expr.args.length === 1 && partsAreConstant(expr, checked)
-    )
-  if (expr.kind === 'ident' || expr.kind === 'select') return checked.names.get(expr)?.origin === 'type'
-  return expr.kind !== 'comprehension' && partsAreConstant(expr, checked)
-}
-
-const partsAreConstant = (expr: Expr, checked: Checked) => partsOf(expr).every((part) => isConstant(part, checked))
-
+// no variable, no cost: it is planned as a value
 function evaluateConstant(expr: Expr, checked: Checked): Result {
-  return plan(expr, checked)({ variable: () => null, locals: [], meter: new Meter(Number.MAX_VALUE) })
+  return plan(expr, checked)({ variable: () => null, locals: [], meter: new Meter(0) })
 }
 
 function checkElements(expr: Expr, checked: Checked): CelProblem[] {

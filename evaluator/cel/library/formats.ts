@@ -9,12 +9,19 @@ export class Format extends Opaque {
   readonly typeName = 'kubernetes.NamedFormat'
   readonly name: string
   /** What is wrong with a text; nothing if it has the form. */
-  readonly findProblems: (text: string) => string[]
+  readonly findProblems: Problems
+  /** How long Kubernetes takes its pattern to be, for the cost of asking. */
+  readonly #patternSize: number
 
-  constructor(name: string, findProblems: (text: string) => string[]) {
+  constructor(name: string, patternSize: number, findProblems: Problems) {
     super()
     this.name = name
+    this.#patternSize = patternSize
     this.findProblems = findProblems
+  }
+
+  override get size(): number {
+    return this.#patternSize
   }
 
   override equals(other: Value): boolean | Failure {
@@ -63,23 +70,23 @@ const subdomain = limited(
 )
 const name = limited(63, NAME, "must consist of alphanumeric characters, '-', '_' or '.'")
 
-const FORMATS: Readonly<Record<string, Problems>> = {
-  dns1123Label: label,
-  dns1123Subdomain: subdomain,
-  dns1035Label: label1035,
-  qualifiedName: findNameProblems,
-  dns1123LabelPrefix: asPrefix(label),
-  dns1123SubdomainPrefix: asPrefix(subdomain),
-  dns1035LabelPrefix: asPrefix(label1035),
-  labelValue: (text) => (text === '' ? [] : name(text)),
-  uri: says((text) => parseRequestUrl(text) !== undefined, 'is no absolute URI'),
-  uuid: says((text) => UUID.test(text), 'does not match the UUID format'),
-  byte: says((text) => BASE64.test(text), 'invalid base64'),
-  date: says(isDate, 'invalid date'),
-  datetime: says(isDateTime, 'invalid datetime'),
+const FORMATS: Readonly<Record<string, readonly [number, Problems]>> = {
+  dns1123Label: [30, label],
+  dns1123Subdomain: [60, subdomain],
+  dns1035Label: [30, label1035],
+  qualifiedName: [60, findNameProblems],
+  dns1123LabelPrefix: [30, asPrefix(label)],
+  dns1123SubdomainPrefix: [60, asPrefix(subdomain)],
+  dns1035LabelPrefix: [30, asPrefix(label1035)],
+  labelValue: [40, (text) => (text === '' ? [] : name(text))],
+  uri: [1103, says((text) => parseRequestUrl(text) !== undefined, 'is no absolute URI')],
+  uuid: [70, says((text) => UUID.test(text), 'does not match the UUID format')],
+  byte: [84, says((text) => BASE64.test(text), 'invalid base64')],
+  date: [71, says(isDate, 'invalid date')],
+  datetime: [71, says(isDateTime, 'invalid datetime')],
 }
 
-const all = new Map(Object.entries(FORMATS).map(([key, find]) => [key, new Format(key, find)]))
+const all = new Map(Object.entries(FORMATS).map(([key, [size, find]]) => [key, new Format(key, size, find)]))
 
 /** Kubernetes' format library. https://kubernetes.io/docs/reference/using-api/cel/#kubernetes-format-library */
 export const formats: Library = {

@@ -1,4 +1,4 @@
-import type { Expr, ListExpr, MapExpr } from '../syntax/ast.ts'
+import type { ListExpr, MapExpr } from '../syntax/ast.ts'
 import { CelMap } from './cel-map.ts'
 import type { Frame, Step } from './frame.ts'
 import { Optional } from './optional.ts'
@@ -9,12 +9,10 @@ const LIST_COST = 10
 const MAP_COST = 30
 
 /** `[a, ?b]`: elements written with `?` are left out if they are empty. */
-export function planList(expr: ListExpr, slots: Slots, planner: PlanParts): Step {
-  const { elements } = expr
+export function planList({ elements }: ListExpr, slots: Slots, planner: PlanParts): Step {
   const steps = elements.map(({ value, isOptional }) => ({ step: planner.plan(value, slots), isOptional }))
-  const cost = isConstant(expr) ? 0 : LIST_COST
   return (frame) => {
-    frame.meter.charge(cost)
+    frame.meter.charge(LIST_COST)
     const list: Value[] = []
     for (const { step, isOptional } of steps) {
       const value = isOptional ? unwrap(step(frame)) : step(frame)
@@ -26,15 +24,14 @@ export function planList(expr: ListExpr, slots: Slots, planner: PlanParts): Step
 }
 
 /** `{k: a, ?l: b}`. */
-export function planMap(expr: MapExpr, slots: Slots, planner: PlanParts): Step {
-  const cost = isConstant(expr) ? 0 : MAP_COST
-  const steps = expr.entries.map(({ key, value, isOptional }) => ({
+export function planMap({ entries }: MapExpr, slots: Slots, planner: PlanParts): Step {
+  const steps = entries.map(({ key, value, isOptional }) => ({
     keyStep: planner.plan(key, slots),
     valueStep: planner.plan(value, slots),
     isOptional,
   }))
   return (frame) => {
-    frame.meter.charge(cost)
+    frame.meter.charge(MAP_COST)
     const map = new CelMap()
     for (const entry of steps) {
       const failure = addEntry(map, entry, frame)
@@ -58,13 +55,6 @@ function addEntry(map: CelMap, { keyStep, valueStep, isOptional }: EntrySteps, f
   if (value === undefined) map.delete(key)
   else if (!map.set(key, value)) return new Failure('unsupported key type')
   return undefined
-}
-
-// The API server builds these once, when it compiles.
-function isConstant(expr: Expr): boolean {
-  if (expr.kind === 'list') return expr.elements.every(({ value }) => isConstant(value))
-  if (expr.kind === 'map') return expr.entries.every(({ key, value }) => isConstant(key) && isConstant(value))
-  return expr.kind === 'literal'
 }
 
 function unwrap(value: Result): Result | undefined {

@@ -6,8 +6,9 @@ import { matchesType } from './runtime-type.ts'
 import { Failure, noSuchOverload, type Result, type Value } from './values.ts'
 
 /** A call of a function. Its cost is charged before it runs, so that a costly one does not run at all. */
-export function planCall(call: CheckedCall, args: readonly Step[]): Step {
+export function planCall(call: CheckedCall, args: readonly Step[], isFree: boolean): Step {
   const invoke = planInvocation(call)
+  const isResolved = call.overloads.length === 1
   return (frame) => {
     const values: Value[] = []
     for (const arg of args) {
@@ -15,7 +16,7 @@ export function planCall(call: CheckedCall, args: readonly Step[]): Step {
       if (value instanceof Failure) return value
       values.push(value)
     }
-    frame.meter.charge(costOf(call.name, values))
+    if (!isFree) frame.meter.charge(costOf(call.name, values, isResolved))
     return invoke(values)
   }
 }

@@ -1,3 +1,4 @@
+import { CelMap } from './cel-map.ts'
 import { Optional } from './optional.ts'
 import { CelObject, Opaque, type Value } from './values.ts'
 
@@ -7,10 +8,13 @@ type Cost = (args: readonly Value[]) => number
  * What a call costs, in Kubernetes' units: the factors of Go's CEL and of Kubernetes' own libraries.
  * https://pkg.go.dev/k8s.io/apiserver/pkg/cel/library#CostEstimator
  */
-export function costOf(name: string, args: readonly Value[]): number {
-  const cost = Object.hasOwn(COSTS, name) ? COSTS[name] : undefined
+export function costOf(name: string, args: readonly Value[], isResolved: boolean): number {
+  const costs = Object.hasOwn(OF_NAMES, name) ? OF_NAMES : isResolved ? OF_OVERLOADS : {}
+  const cost = Object.hasOwn(costs, name) ? costs[name] : undefined
   return cost === undefined ? 1 : cost(args)
 }
+
+type Costs = Readonly<Record<string, Cost>>
 
 const CHARACTER = 0.1
 const PATTERN_CHARACTER = 0.25
@@ -20,7 +24,7 @@ const traverse: Cost = ([text]) => scan(sizeOf(text))
 const traverseTwice: Cost = ([text]) => Math.ceil(sizeOf(text) * 2 * CHARACTER)
 const traverseSecond: Cost = ([, text]) => scan(sizeOf(text))
 const traverseShorter: Cost = ([left, right]) => scan(Math.min(sizeOf(left), sizeOf(right)))
-const size: Cost = ([list]) => sizeOf(list)
+const traverseDeep: Cost = ([list = null]) => traversalOf(list)
 
 const search: Cost = ([text, pattern]) =>
   Math.ceil((1 + sizeOf(text)) * CHARACTER) * Math.ceil(sizeOf(pattern) * PATTERN_CHARACTER)
@@ -48,7 +52,8 @@ const selfCompare =
 /** Of a function that fails at once, nothing but the call. */
 const allocate = (elements: number) => 1 + LIST + Math.max(0, elements)
 
-const COSTS: Readonly<Record<string, Cost>> = {
+// Of Go's CEL, which knows the cost of an overload: if only the values tell which one it is, it charges 1.
+const OF_OVERLOADS: Costs = {
   startsWith: traverseSecond,
   endsWith: traverseSecond,
   contains: ([text, part]) => scan(sizeOf(text)) * scan(sizeOf(part)),
@@ -61,18 +66,32 @@ const COSTS: Readonly<Record<string, Cost>> = {
   '_<=_': compare,
   '_>_': compare,
   '_>=_': compare,
-  '_==_': equal,
-  '_!=_': traverseShorter,
   '_+_': add,
   matches: search,
+  'sets.contains': multiply(1),
+  'sets.intersects': multiply(1),
+  'sets.equivalent': multiply(2),
+  slice: ([, start, end]) => allocate(Number(end) - Number(start)),
+  flatten: ([list, depth]) => allocate(sizeOf(list) * (depth === undefined ? 1 : Number(depth))),
+  'lists.range': ([length]) => allocate(Number(length)),
+  reverse: ([list]) => allocate(sizeOf(list)),
+  distinct: selfCompare(0),
+  sort: selfCompare(0),
+  '@sortByAssociatedKeys': selfCompare(1),
+}
+
+// Of Kubernetes, which goes by the name.
+const OF_NAMES: Costs = {
+  '_==_': equal,
+  '_!=_': traverseShorter,
   find: search,
   findAll: search,
-  isSorted: size,
-  sum: size,
-  max: size,
-  min: size,
-  indexOf: size,
-  lastIndexOf: size,
+  isSorted: traverseDeep,
+  sum: traverseDeep,
+  max: traverseDeep,
+  min: traverseDeep,
+  indexOf: traverseDeep,
+  lastIndexOf: traverseDeep,
   url: traverse,
   lowerAscii: traverse,
   upperAscii: traverse,
@@ -84,7 +103,7 @@ const COSTS: Readonly<Record<string, Cost>> = {
   cidr: traverse,
   isIP: traverse,
   isCIDR: traverse,
-  ip: traverse,
+  ip: ([value]) => (isText(value) ? traverse([value]) : 1),
   'ip.isCanonical': traverseTwice,
   containsIP: ([cidr, ip]) => Math.ceil(2 * sizeOf(cidr) * CHARACTER) + (isText(ip) ? traverse([ip]) : 0),
   containsCIDR: ([cidr, other]) =>
@@ -93,17 +112,16 @@ const COSTS: Readonly<Record<string, Cost>> = {
   isQuantity: traverse,
   semver: traverse,
   isSemver: traverse,
-  validate: ([, text]) => Math.ceil((1 + sizeOf(text)) * CHARACTER) * 15,
-  'sets.contains': multiply(1),
-  'sets.intersects': multiply(1),
-  'sets.equivalent': multiply(2),
-  slice: ([, start, end]) => allocate(Number(end) - Number(start)),
-  flatten: ([list, depth]) => allocate(sizeOf(list) * (depth === undefined ? 1 : Number(depth))),
-  'lists.range': ([length]) => allocate(Number(length)),
-  reverse: ([list]) => allocate(sizeOf(list)),
-  distinct: selfCompare(0),
-  sort: selfCompare(0),
-  '@sortByAssociatedKeys': selfCompare(1),
+  validate: ([format, text]) =>
+    Math.ceil((1 + sizeOf(text)) * CHARACTER) * Math.ceil(sizeOf(format) * PATTERN_CHARACTER),
+}
+
+// What all parts of a value cost to look at once; a text by its bytes.
+function traversalOf(value: Value): number {
+  if (typeof value === 'string') return Math.trunc(Buffer.byteLength(value) * CHARACTER)
+  if (value instanceof Uint8Array) return Math.trunc(value.length * CHARACTER)
+  const parts = value instanceof CelMap ? value.pairs().flat() : Array.isArray(value) ? value : undefined
+  return parts === undefined ? 1 : parts.reduce((sum: number, part) => sum + traversalOf(part), 0)
 }
 
 const scan = (characters: number) => Math.ceil(characters * CHARACTER)

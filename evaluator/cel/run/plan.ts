@@ -1,10 +1,12 @@
 import type { Checked, CheckedCall } from '../check/checker.ts'
+import { isConstant } from '../check/constants.ts'
 import { type Call, type Expr, type Literal, OPERATORS, type Select } from '../syntax/ast.ts'
 import { planList, planMap } from './aggregates.ts'
 import { planCall } from './call.ts'
 import { planAnd, planConditional, planNotStrictlyFalse, planOptionalOr, planOr } from './control.ts'
 import { planComprehension } from './fold.ts'
 import type { Step } from './frame.ts'
+import { Meter } from './meter.ts'
 import type { PlanParts, Slots } from './plan-parts.ts'
 import { follow, isPresent, type Qualifier } from './select.ts'
 import { Failure, TypeValue, type Value } from './values.ts'
@@ -33,6 +35,13 @@ class Planner implements PlanParts {
   }
 
   plan(expr: Expr, slots: Slots): Step {
+    const step = this.#build(expr, slots)
+    if (expr.kind === 'literal' || !isConstant(expr, this.#checked)) return step
+    const value = step({ variable: () => null, locals: [], meter: new Meter(Number.MAX_VALUE) })
+    return () => value
+  }
+
+  #build(expr: Expr, slots: Slots): Step {
     switch (expr.kind) {
       case 'literal':
         return planLiteral(expr)
@@ -68,7 +77,12 @@ class Planner implements PlanParts {
     const call = this.#checked.calls.get(expr) as CheckedCall
     const args = call.args.map((arg) => this.plan(arg, slots))
     const special = Object.hasOwn(SPECIAL, call.name) ? SPECIAL[call.name] : undefined
-    return special?.(args, call.name) ?? planCall(call, args)
+    return special?.(args, call.name) ?? planCall(call, args, this.#isFree(call))
+  }
+
+  // Looking into a list of constants, for the API server makes a set of it.
+  #isFree({ name, args: [, range], overloads }: CheckedCall): boolean {
+    return name === OPERATORS.in && overloads.length === 1 && range?.kind === 'list' && isConstant(range, this.#checked)
   }
 
   #selection(expr: Select | Call, slots: Slots): Step {
