@@ -80,11 +80,19 @@ async function startMembers(record: ClusterRecord, { policiesDigest }: Goal): Pr
   if (policiesDigest !== record.state.policiesDigest) {
     await stopClusterProcesses(record.layout, (name) => name.startsWith('shim-'))
   }
-  const starting = record.members.flatMap((number) => [ensureShim(record, number), ensureApiServer(record, number)])
+  const starting = record.members.flatMap((number) => startMember(record, number))
   // Wait for all of them even if one fails: nothing may start any more once the cleaning up has begun.
   const failed = (await Promise.allSettled(starting)).find((result) => result.status === 'rejected')
   if (failed !== undefined) throw failed.reason
   if (policiesDigest !== undefined) await record.update({ policiesDigest })
+}
+
+// Both at once, unless even the first writes of the API server to an empty etcd are policed: it exits when they fail.
+function startMember(record: ClusterRecord, number: number): Promise<void>[] {
+  const { webhooks, wasmPolicies } = record.state
+  const shim = ensureShim(record, number)
+  const isShimFirst = webhooks === 'static' && wasmPolicies?.defaultExclusions === false
+  return [shim, (isShimFirst ? shim : Promise.resolve()).then(() => ensureApiServer(record, number))]
 }
 
 async function register(record: ClusterRecord, { webhooks }: Goal): Promise<void> {

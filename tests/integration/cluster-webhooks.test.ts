@@ -8,7 +8,7 @@ import { writeManifests } from '../../clusters/manifests.ts'
 import { SILENT_STEPS } from '../../util/steps.ts'
 import { type Api, connectApi } from '../helpers/api.ts'
 import { createClusterFolders } from '../helpers/cluster-folders.ts'
-import { writePolicies } from '../helpers/test-cluster.ts'
+import { readMetrics, writePolicies } from '../helpers/test-cluster.ts'
 
 const VERSIONS = (process.env['GATEHOUSE_TEST_VERSIONS'] ?? '1.37').split(',')
 const CONFIG_MAPS = [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] }]
@@ -203,21 +203,28 @@ function admission(name: string, fields: object): string {
   return JSON.stringify({ apiVersion: v1, kind: 'AdmissionConfiguration', plugins: [{ name, configuration }] })
 }
 
-t.test(
-  '1.36 has static manifests behind its gate',
-  { skip: !VERSIONS.includes('1.36') && 'no 1.36 here' },
-  async (t) => {
+t.test('without exclusions the API server is policed from its first write on, by a shim that is there', async (t) => {
+  const everything = [{ apiGroups: ['*'], apiVersions: ['*'], operations: ['*'], resources: ['*/*'] }]
+  const policies = writePolicies(t.testdir(), { accept: { guest: 'accept', rules: everything } })
+  await using cluster = await startLocalCluster({ wasmPolicies: { policies, defaultExclusions: false } })
+  const [{ socket = '' } = {}] = cluster.members
+  t.match(await readMetrics(socket), /kubewarden_policy_evaluations_total\{.*resource_kind="PriorityClass"/)
+})
+
+for (const webhooks of ['static', 'api'] as const) {
+  const skip = !VERSIONS.includes('1.36') && 'no 1.36 here'
+  t.test(`1.36, source ${webhooks}: policies decide, and reviews of access are not policed`, { skip }, async (t) => {
     const everything = [{ apiGroups: ['*'], apiVersions: ['*'], operations: ['*'], resources: ['*'] }]
     const policies = writePolicies(t.testdir(), { deny: { guest: 'deny', rules: everything } })
     await using cluster = await startLocalCluster({
       kubernetesVersion: '1.36',
       apiServerArgs: ['feature-gates=UnknownVersionInteroperabilityProxy=false'],
-      wasmPolicies: { policies, defaultExclusions: true, webhooks: 'static' },
+      wasmPolicies: { policies, defaultExclusions: true, webhooks },
     })
     const api = await connectApi(cluster.kubeconfig)
     t.equal((await createConfigMap(api)).status, 400)
-    t.same(await listObjects(api), [])
+    t.same(await listObjects(api), webhooks === 'api' ? ['gatehouse'] : [])
     const spec = { user: 'a', resourceAttributes: { verb: 'get', resource: 'pods' } }
     t.equal((await api.call('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', { spec })).status, 201)
-  },
-)
+  })
+}
