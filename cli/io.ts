@@ -10,6 +10,8 @@ export interface Io {
   readonly steps: Steps
   /** Aborted by the first SIGINT or SIGTERM once somebody listens; without a listener they end the process. */
   onStopSignal(listener: (signal: NodeJS.Signals) => void): void
+  /** Called for every SIGHUP, which would end the process otherwise. */
+  onReloadSignal(listener: () => void): void
 }
 
 /** The real terminal. */
@@ -30,6 +32,7 @@ export function createProcessIo(): Io {
       process.on('SIGINT', listener)
       process.on('SIGTERM', listener)
     },
+    onReloadSignal: (listener) => void process.on('SIGHUP', listener),
   }
 }
 

@@ -1,11 +1,15 @@
+import { GatehouseError } from '../util/errors.ts'
 import type { Log } from '../util/log.ts'
+import { PolicyReloader, type PolicyReloaderOptions } from './hot-reload/policy-reloader.ts'
 import { Drain } from './http/drain.ts'
 import { createHandlers } from './http/handlers.ts'
 import type { Listener } from './http/listener.ts'
 import { openListeners } from './http/listeners.ts'
-import { loadPolicySpecs } from './policies/load-policy-specs.ts'
+import { takeSnapshot } from './policies/policies-snapshot.ts'
 import { loadPolicySet } from './policy-set/load-policy-set.ts'
+import { PoliciesInForce } from './policy-set/policies-in-force.ts'
 import { listFailures } from './policy-set/policy-set.ts'
+import { reloadPolicySet } from './policy-set/reload-policy-set.ts'
 import { EvaluatorPool, type StartedEvaluatorPool } from './pool/evaluator-pool.ts'
 import { logPolicyLine } from './review/policy-log.ts'
 import { Reviewer } from './review/reviewer.ts'
@@ -32,17 +36,19 @@ export class Shim {
   async start(): Promise<StartedShim> {
     await using resources = new AsyncDisposableStack()
     const log = this.#log
-    const specs = await loadPolicySpecs(this.#options.policies)
+    const { content, digest } = await takeSnapshot(this.#options.policies)
+    if (content instanceof GatehouseError) throw content
     const certificate = await readCertificate(this.#options.certificates)
     const metrics = new Metrics()
-    const pool = resources.use(await this.#startPool(metrics))
-    const policies = await loadPolicySet(specs, { ...this.#options, pool, log })
-    const readPolicies = () => policies
-    metrics.observe(() => pool.stats, readPolicies)
+    const pool = resources.use(await this.#startPool(metrics, this.#options.workers))
+    const { signal } = new AbortController()
+    const loaded = await loadPolicySet(content, { ...this.#options, pool: async () => pool, signal, log })
+    const policies = new PoliciesInForce(pool, loaded)
+    metrics.observe(() => pool.stats, policies)
 
     const drain = new Drain()
     const reviewer = new Reviewer({ pool, metrics, log })
-    const handlers = createHandlers({ readPolicies, reviewer, metrics, drain, log })
+    const handlers = createHandlers({ policies, reviewer, metrics, drain, log })
     const listeners: Listener[] = []
     await openListeners({ ...this.#options, ...handlers, certificate, log }, (listener) => {
       listeners.push(listener)
@@ -53,17 +59,28 @@ export class Shim {
     }
     resources.use(watchCertificate(this.#options.certificates, certificate, { onChange, log }))
 
+    const reloader = resources.use(this.#startReloader({ digest, policies, metrics }))
+
     const { graceMs } = this.#options
-    const started = new StartedShim({ listeners, drain, graceMs, log, resources: resources.move() })
-    const failed = listFailures(policies).map(({ id }) => id)
-    log.info({ addresses: started.addresses, policies: policies.size, failed }, 'ready')
+    const started = new StartedShim({ listeners, drain, reloader, graceMs, log, resources: resources.move() })
+    const failed = listFailures(loaded).map(({ id }) => id)
+    log.info({ addresses: started.addresses, policies: loaded.size, failed }, 'ready')
     return started
   }
 
-  #startPool(metrics: Metrics): Promise<StartedEvaluatorPool> {
+  #startReloader(options: Pick<PolicyReloaderOptions, 'digest' | 'policies' | 'metrics'>): PolicyReloader {
+    const log = this.#log
+    const startPool = () => this.#startPool(options.metrics, 1)
+    const load: PolicyReloaderOptions['load'] = (sources, previous, signal) =>
+      reloadPolicySet(sources, { ...this.#options, previous, signal, startPool, log })
+    return new PolicyReloader({ ...options, path: this.#options.policies, load, log })
+  }
+
+  #startPool(metrics: Metrics, workers: number): Promise<StartedEvaluatorPool> {
     const log = this.#log
     return new EvaluatorPool({
       ...this.#options,
+      workers,
       log,
       onPolicyLog: (line) => logPolicyLine(log, line),
       onThreadEnd: (reason) => metrics.recordThreadEnd(reason),

@@ -1,11 +1,13 @@
 import { once } from 'node:events'
 import type { Log } from '../util/log.ts'
+import type { PolicyReloader } from './hot-reload/policy-reloader.ts'
 import type { Drain } from './http/drain.ts'
 import type { Listener } from './http/listener.ts'
 
 export interface StartedShimOptions {
   readonly listeners: readonly Listener[]
   readonly drain: Drain
+  readonly reloader: PolicyReloader
   readonly graceMs: number
   readonly log: Log
   /** What ends with the shim: connections, threads, timers. */
@@ -24,6 +26,11 @@ export class StartedShim implements AsyncDisposable {
   /** Where it listens: paths, and `host:port`. */
   get addresses(): readonly string[] {
     return this.#options.listeners.map(({ address }) => address)
+  }
+
+  /** Loads the policies again, changed or not. What cannot be loaded is logged, and counted, and never thrown. */
+  async reload(): Promise<void> {
+    await this.#options.reloader.reload()
   }
 
   /**

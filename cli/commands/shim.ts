@@ -25,6 +25,7 @@ Examples:
 Environment, for deployments made for Kubewarden's policy server (a flag wins): KUBEWARDEN_BIND_ADDRESS, _CERT_FILE,
 _KEY_FILE, _LOG_FMT, _LOG_LEVEL, _POLICIES, _POLICY_TIMEOUT, _PORT, _READINESS_PROBE_PORT, _WORKERS.
 
+The policies are read again when their files change, and on SIGHUP. A policy that turns out bad keeps its last good version.
 SIGTERM: requests in flight get their verdicts, then it leaves with 0. A second signal, or the end of --grace, cuts them.
 `
 
@@ -101,6 +102,7 @@ async function runShim(flags: ShimFlags, { io, leaveWith }: CommandContext): Pro
     else impatience.abort()
   })
   const shim = await new Shim(options, createLog({ ...log, write: io.err })).start()
+  io.onReloadSignal(() => void shim.reload())
   await stopSignal.promise
   const cutOff = await shim.stop(impatience.signal)
   if (cutOff > 0) leaveWith(EXIT.FAILURE)

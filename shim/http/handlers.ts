@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http'
 import type { Log } from '../../util/log.ts'
-import type { PolicySet } from '../policy-set/policy-set.ts'
+import type { PoliciesInForce } from '../policy-set/policies-in-force.ts'
 import type { Reviewer } from '../review/reviewer.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Drain } from './drain.ts'
@@ -10,7 +10,7 @@ import { createRequestHandler } from './request-handler.ts'
 import { createReviewHandler } from './review-handler.ts'
 
 export interface HandlersOptions {
-  readonly readPolicies: () => PolicySet
+  readonly policies: PoliciesInForce
   readonly reviewer: Reviewer
   readonly metrics: Metrics
   readonly drain: Drain

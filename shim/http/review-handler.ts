@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { parseAdmissionReview, parseRawReview } from '../../evaluator/admission-request.ts'
-import type { PolicySet } from '../policy-set/policy-set.ts'
+import type { PoliciesInForce } from '../policy-set/policies-in-force.ts'
 import type { Reviewer } from '../review/reviewer.ts'
 import { readBody } from './body.ts'
 import { HttpError } from './http-error.ts'
@@ -9,7 +9,7 @@ import type { ReviewRoute } from './routes.ts'
 import { readTimeoutMs } from './timeout.ts'
 
 export interface ReviewHandlerOptions {
-  readonly readPolicies: () => PolicySet
+  readonly policies: PoliciesInForce
   readonly reviewer: Reviewer
 }
 
@@ -24,12 +24,12 @@ export interface Exchange {
 // application/json, or a format that is built on it
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i
 
-export function createReviewHandler({ readPolicies, reviewer }: ReviewHandlerOptions): ReviewHandler {
+export function createReviewHandler({ policies, reviewer }: ReviewHandlerOptions): ReviewHandler {
   return async ({ request, response }, { origin, policyId }, query) => {
     const deadline = performance.now() + readTimeoutMs(query)
     const type = request.headers['content-type'] ?? ''
     if (!JSON_TYPE.test(type)) throw new HttpError(415, `the Content-Type is "${type}"; it must be application/json`)
-    const policy = readPolicies().get(policyId)
+    const policy = policies.current.get(policyId)
     if (policy === undefined) throw new HttpError(404, `unknown policy: ${policyId}`)
     const body = await readBody(request)
     const parsed = origin === 'validate_raw' ? parseRawReview(body) : parseAdmissionReview(body)

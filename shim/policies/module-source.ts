@@ -27,14 +27,38 @@ export function resolveModule(reference: string, namedBy: string): string {
   return pathToFileURL(resolve(dirname(namedBy), path)).href
 }
 
-/** The bytes of a policy's module. */
-export async function readModule({ id, module }: Pick<PolicySpec, 'id' | 'module'>): Promise<Uint8Array> {
-  const path = fileURLToPath(module)
+/** The bytes of a policy's module. @throws ERR_MODULE_SOURCE */
+export async function readModule(policy: Pick<PolicySpec, 'id' | 'module'>): Promise<Uint8Array> {
   try {
-    return await readFile(path)
+    return await readFile(fileURLToPath(policy.module))
   } catch (cause) {
-    throw new GatehouseError('ERR_MODULE_SOURCE', `policy ${id}: cannot read ${path}: ${messageOf(cause)}`, { cause })
+    throw unreadableModule(policy, cause)
   }
+}
+
+/** Modules by their URL: the bytes, or why they could not be read. */
+export type ModuleContents = ReadonlyMap<string, Uint8Array | Error>
+
+/** Reads every module that policies name, each once. */
+export async function readModules(policies: readonly Pick<PolicySpec, 'module'>[]): Promise<ModuleContents> {
+  const urls = [...new Set(policies.map(({ module }) => module))]
+  const read = urls.map(async (url) => {
+    const content = await readFile(fileURLToPath(url)).catch((error: Error) => error)
+    return [url, content] as const
+  })
+  return new Map(await Promise.all(read))
+}
+
+/** The bytes of a policy's module among those that were read. @throws ERR_MODULE_SOURCE */
+export function moduleOf(policy: Pick<PolicySpec, 'id' | 'module'>, contents: ModuleContents): Uint8Array {
+  const content = contents.get(policy.module)
+  if (content instanceof Uint8Array) return content
+  throw unreadableModule(policy, content)
+}
+
+function unreadableModule({ id, module }: Pick<PolicySpec, 'id' | 'module'>, cause: unknown): GatehouseError {
+  const message = `policy ${id}: cannot read ${fileURLToPath(module)}: ${messageOf(cause)}`
+  return new GatehouseError('ERR_MODULE_SOURCE', message, { cause })
 }
 
 const looksLikePath = (reference: string) => /^[./]/.test(reference) || reference.endsWith('.wasm')

@@ -10,6 +10,8 @@ export interface ServedPolicy extends PolicyModeOptions {
   readonly state: 'served'
   readonly evaluated: EvaluatedPolicy
   readonly timeoutMs: number
+  /** What is wrong with the version that is configured now; this is the last good one. */
+  readonly refusedUpdate?: string
 }
 
 /** One bad policy is one bad policy: it is known by its id, and says what is wrong with it. */
@@ -19,7 +21,19 @@ export interface FailedPolicy extends PolicyModeOptions {
   readonly error: string
 }
 
+/** The policies that are served, whichever of their versions. */
+export function listServed(policies: PolicySet): ServedPolicy[] {
+  return [...policies.values()].filter((policy) => policy.state === 'served')
+}
+
 /** The policies that are not served. */
 export function listFailures(policies: PolicySet): FailedPolicy[] {
   return [...policies.values()].filter((policy) => policy.state !== 'served')
+}
+
+/** The policies that are served in their last good version, by id, each with what is wrong with the one configured now. */
+export function listRefusedUpdates(policies: PolicySet): [id: string, error: string][] {
+  return listServed(policies).flatMap(({ id, refusedUpdate }) =>
+    refusedUpdate === undefined ? [] : [[id, refusedUpdate] as [string, string]],
+  )
 }

@@ -1,7 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { AdmissionResponse } from '../../evaluator/admission-response.ts'
-import type { FailedPolicy, PolicySet } from '../policy-set/policy-set.ts'
-import { listFailures } from '../policy-set/policy-set.ts'
+import type { PoliciesInForce } from '../policy-set/policies-in-force.ts'
+import type { FailedPolicy } from '../policy-set/policy-set.ts'
+import { listFailures, listRefusedUpdates } from '../policy-set/policy-set.ts'
 import type { PoolStats } from '../pool/evaluator-pool.ts'
 import type { EndReason } from '../pool/evaluator-thread.ts'
 import type { Review } from '../review/review.ts'
@@ -24,6 +25,9 @@ const LATENCY_BUCKETS_MS = [
   0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000,
 ]
 
+/** `success`: all of it is in force. `partial`: but for policies that were refused. `failure`: nothing of it. */
+export type ReloadResult = 'success' | 'partial' | 'failure'
+
 type EvaluationLabels = Partial<Record<(typeof EVALUATION_LABELS)[number], string>>
 
 /** What `/metrics` shows. Kubewarden's names and labels, so that its dashboards work; ours start with `gatehouse_`. */
@@ -32,6 +36,7 @@ export class Metrics {
   readonly #evaluations: Counter<(typeof EVALUATION_LABELS)[number] | 'initialization_error'>
   readonly #latency: Histogram<(typeof EVALUATION_LABELS)[number]>
   readonly #threadsEnded: Counter<'reason'>
+  readonly #reloads: Counter<'result'>
   // What one cluster plausibly has; anything beyond shares the value `other`.
   readonly #namespaces = new BoundedValues(1000)
   readonly #kinds = new BoundedValues(1000)
@@ -60,6 +65,13 @@ export class Metrics {
       labelNames: ['reason'],
       registers,
     })
+    this.#reloads = new Counter({
+      name: 'gatehouse_policies_reloads_total',
+      help: 'Reloads of the policies: success, partial (some policies were refused) or failure (nothing changed).',
+      labelNames: ['result'],
+      registers,
+    })
+    for (const result of ['success', 'partial', 'failure'] as const) this.#reloads.inc({ result }, 0)
   }
 
   /** Counts one verdict as the policy itself gave it, so that what monitor mode hides stays visible. */
@@ -78,8 +90,12 @@ export class Metrics {
     this.#threadsEnded.inc({ reason })
   }
 
+  recordReload(result: ReloadResult): void {
+    this.#reloads.inc({ result })
+  }
+
   /** Reads the state of the pool and of the policies whenever somebody asks for the metrics. */
-  observe(readPool: () => PoolStats, readPolicies: () => PolicySet): void {
+  observe(readPool: () => PoolStats, policies: PoliciesInForce): void {
     const registers = [this.#registry]
     new Gauge({
       name: 'gatehouse_evaluator_threads',
@@ -103,14 +119,23 @@ export class Metrics {
     })
     new Gauge({
       name: 'gatehouse_policies',
-      help: 'Configured policies by state.',
+      help: 'Configured policies: served, outdated (the last good version is served) or failed.',
       labelNames: ['state'],
       registers,
       collect() {
-        const policies = readPolicies()
-        const failed = listFailures(policies).length
-        this.set({ state: 'served' }, policies.size - failed)
+        const failed = listFailures(policies.current).length
+        const outdated = listRefusedUpdates(policies.current).length
+        this.set({ state: 'served' }, policies.current.size - failed - outdated)
+        this.set({ state: 'outdated' }, outdated)
         this.set({ state: 'failed' }, failed)
+      },
+    })
+    new Gauge({
+      name: 'gatehouse_policies_last_success_timestamp_seconds',
+      help: 'When everything that is configured was last put in force, nothing left out; 0 if it never was.',
+      registers,
+      collect() {
+        this.set((policies.lastSuccess?.getTime() ?? 0) / 1000)
       },
     })
   }

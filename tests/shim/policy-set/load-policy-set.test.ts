@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import t, { type Test } from 'tap'
 import { parseAdmissionReview } from '../../../evaluator/admission-request.ts'
+import { readModules } from '../../../shim/policies/module-source.ts'
 import type { PolicySpec } from '../../../shim/policies/policy-spec.ts'
 import { loadPolicySet } from '../../../shim/policy-set/load-policy-set.ts'
 import { listFailures, type PolicySet } from '../../../shim/policy-set/policy-set.ts'
@@ -18,9 +19,13 @@ async function load(
   const log = SILENT_LOG
   const pool = await new EvaluatorPool({ workers: 2, queue: 10, log, onPolicyLog() {}, onThreadEnd() {} }).start()
   t.teardown(() => pool[Symbol.asyncDispose]())
+  const { signal } = new AbortController()
   const memoryLimitBytes = 16 * 1024 * 1024
   return {
-    policies: await loadPolicySet(specs, { pool, workers: 2, memoryLimitBytes, policyTimeoutMs: 500, log }),
+    policies: await loadPolicySet(
+      { specs, modules: await readModules(specs) },
+      { pool: async () => pool, signal, workers: 2, memoryLimitBytes, policyTimeoutMs: 500, log },
+    ),
     pool,
   }
 }

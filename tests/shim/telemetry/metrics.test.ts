@@ -66,7 +66,11 @@ t.test('whoever sends requests cannot make the metrics grow without end', async 
 t.test('pool, policies and the process itself are shown', async (t) => {
   await using test = await startShim(t, { accept: { guest: buildGuest('accept') }, bad: { guest: Buffer.from('x') } })
   const { text } = await test.call('GET', '/metrics')
-  t.strictSame(samplesOf(text, 'gatehouse_policies'), { '{state="served"}': 1, '{state="failed"}': 1 })
+  t.strictSame(samplesOf(text, 'gatehouse_policies'), {
+    '{state="served"}': 1,
+    '{state="outdated"}': 0,
+    '{state="failed"}': 1,
+  })
   t.strictSame(samplesOf(text, 'gatehouse_evaluator_queue_length'), { '': 0 })
   const threads = Object.values(samplesOf(text, 'gatehouse_evaluator_threads'))
   t.equal(
