@@ -1,0 +1,35 @@
+import { Option } from 'commander'
+import type { AddCommand } from '../command.ts'
+import { EXIT } from '../exit-codes.ts'
+
+const HELP = `
+Everything that a shim checks when it loads policies is checked: YAML, fields, matchConditions, modules and their
+metadata, and settings, about which each policy is asked. No cluster and no network is needed. All problems are listed,
+one a line, with file, line and field. The exit code is 0 if there is none, and 1 otherwise.
+
+Examples:
+  # before a change is merged
+  gatehouse lint policies.d
+
+  # several sets, for a script
+  gatehouse lint staging/policies.yml production/policies.yml -o json
+`
+
+export const addLintCommand: AddCommand = (program, { io, leaveWith }) => {
+  program
+    .command('lint')
+    .description('Check policies without a shim, as in a pipeline.')
+    .argument('<path...>', 'policies.yml, or a file or folder of policies; each path is a set of its own')
+    .addOption(new Option('-o, --output <format>', 'text or json').choices(['text', 'json']).default('text'))
+    .addHelpText('after', HELP)
+    .action(async (paths: string[], { output }: { readonly output: 'text' | 'json' }) => {
+      const { lintPolicies } = await import('../../shim/lint/lint-policies.ts')
+      const { formatProblem } = await import('../../util/problems.ts')
+      const report = await lintPolicies(paths)
+      const { policies, problems } = report
+      if (output === 'json') io.out(`${JSON.stringify(report)}\n`)
+      else for (const problem of problems) io.out(`${formatProblem(problem)}\n`)
+      io.err(`policies: ${policies}, problems: ${problems.length}\n`)
+      if (problems.length > 0) leaveWith(EXIT.NO)
+    })
+}

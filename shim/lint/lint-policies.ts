@@ -1,0 +1,69 @@
+import { availableParallelism } from 'node:os'
+import { isGatehouseError } from '../../util/errors.ts'
+import { SILENT_LOG } from '../../util/log.ts'
+import type { Problem } from '../../util/problems.ts'
+import { FLAG_DEFAULTS } from '../flag-defaults.ts'
+import { readModules } from '../policies/module-source.ts'
+import { parsePolicies } from '../policies/parse-policies.ts'
+import { readPolicyFiles } from '../policies/policy-files.ts'
+import type { PlacedPolicy, ReadPolicies } from '../policies/read-policies.ts'
+import { problemAt } from '../policies/schema-problems.ts'
+import { loadPolicySet } from '../policy-set/load-policy-set.ts'
+import { type FailedPolicy, listFailures } from '../policy-set/policy-set.ts'
+import { EvaluatorPool, type StartedEvaluatorPool } from '../pool/evaluator-pool.ts'
+
+export interface LintReport {
+  /** How many policies could be read. */
+  readonly policies: number
+  readonly problems: readonly Problem[]
+}
+
+/**
+ * Checks policies as a shim with default limits would when it loads them, each path as a set of its own; policies that
+ * can be read are loaded even where others cannot. Never throws for what lies at a path.
+ */
+export async function lintPolicies(paths: readonly string[]): Promise<LintReport> {
+  const workers = availableParallelism()
+  const quiet = { log: SILENT_LOG, onPolicyLog() {}, onThreadEnd() {} }
+  await using pool = await new EvaluatorPool({ ...quiet, workers, queue: workers }).start()
+  const reports: LintReport[] = []
+  for (const path of paths) reports.push(await lintPath(path, pool, workers))
+  return {
+    policies: reports.reduce((sum, { policies }) => sum + policies, 0),
+    problems: reports.flatMap(({ problems }) => problems),
+  }
+}
+
+async function lintPath(path: string, pool: StartedEvaluatorPool, workers: number): Promise<LintReport> {
+  const { policies, problems } = await readPolicies(path)
+  const placed = new Map(policies.map((policy) => [policy.spec.id, policy]))
+  const specs = [...placed.values()].map(({ spec }) => spec)
+  const loaded = await loadPolicySet(
+    { specs, modules: await readModules(specs) },
+    {
+      pool: async () => pool,
+      workers,
+      memoryLimitBytes: FLAG_DEFAULTS.memoryLimitMib * 1024 * 1024,
+      policyTimeoutMs: FLAG_DEFAULTS.policyTimeoutSeconds * 1000,
+      signal: new AbortController().signal,
+      log: SILENT_LOG,
+    },
+  )
+  const refused = listFailures(loaded).flatMap((failed) => describeFailure(failed, placed.get(failed.id)))
+  return { policies: policies.length, problems: [...problems, ...refused] }
+}
+
+async function readPolicies(path: string): Promise<ReadPolicies> {
+  try {
+    return await parsePolicies(path, await readPolicyFiles(path))
+  } catch (error) {
+    if (!isGatehouseError(error, 'ERR_FILE_READ')) throw error
+    return { policies: [], problems: [{ file: path, message: error.message }] }
+  }
+}
+
+function describeFailure({ state, error }: FailedPolicy, policy: PlacedPolicy | undefined): Problem[] {
+  if (policy === undefined) return []
+  const field = state === 'settings-refused' ? 'settings' : 'module'
+  return [problemAt(policy.document, [...policy.fieldsPath, field], error)]
+}

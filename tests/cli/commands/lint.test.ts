@@ -1,0 +1,92 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { runCommandLine } from '../../../cli/program.ts'
+import { packageRoot } from '../../../util/package-root.ts'
+import { buildGuest } from '../../helpers/guests.ts'
+import { createRecordedIo } from '../../helpers/recorded-io.ts'
+
+/** Runs `gatehouse lint` in a folder of files and guests; what it prints is shown without the folder. */
+async function lint(t: Test, files: Readonly<Record<string, string | Uint8Array>>, ...args: string[]) {
+  const folder = t.testdir()
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content)
+  const io = createRecordedIo()
+  const paths = args.map((arg) => (arg in files || arg === '.' || arg === 'none.yml' ? join(folder, arg) : arg))
+  const code = await runCommandLine(['lint', ...paths], io)
+  const lines = io.stdout().replaceAll(folder, '.').split('\n').slice(0, -1)
+  return { code, lines, stderr: io.stderr() }
+}
+
+t.test('good policies pass, the samples of this repository among them', async (t) => {
+  const policies = `p: {module: ${join(packageRoot(), 'policies/pod-privileged/policy.wasm')}}\n`
+  t.match(await lint(t, { 'policies.yml': policies }, 'policies.yml'), {
+    code: 0,
+    lines: [],
+    stderr: 'policies: 1, problems: 0\n',
+  })
+})
+
+t.test('all problems are listed, of files and of what loading them finds, each at its line and field', async (t) => {
+  const { code, lines, stderr } = await lint(
+    t,
+    {
+      'a.yml': [
+        'good: {module: accept.wasm}',
+        'refused:',
+        '  module: deny-settings.wasm',
+        '  settings: {a: 1}',
+        'broken:',
+        '  policyMode: monitor',
+        '  module: broken.wasm',
+        'bare: {module: bare.wasm}',
+        'absent: {module: absent.wasm}',
+        'typo: {module: accept.wasm, policyMode: audit}',
+      ].join('\n'),
+      'b.yml': 'good: {module: accept.wasm}\n',
+      'c.yml': 'p: [',
+      'd.yml': [
+        'conditional:',
+        '  module: accept.wasm',
+        '  rules: [{apiGroups: [""], apiVersions: [v1], resources: [pods], operations: [CREATE]}]',
+        '  matchConditions: [{name: a, expression: object.}]',
+      ].join('\n'),
+      'accept.wasm': buildGuest('accept'),
+      'deny-settings.wasm': buildGuest('deny-settings'),
+      'broken.wasm': 'nonsense',
+      'bare.wasm': buildGuest('accept', null),
+    },
+    '.',
+  )
+  t.equal(code, 1)
+  const expected = [
+    /^\.\/c\.yml:1: /,
+    /^\.\/a\.yml:10: typo\.policyMode: is "audit"; must be one of protect, monitor$/,
+    /^\.\/b\.yml:1: good: gives the policy id good, as \.\/a\.yml:1 does$/,
+    /^\.\/d\.yml:4: conditional\.matchConditions\[0\]\.expression: /,
+    /^\.\/a\.yml:4: refused\.settings: Policy settings are invalid: settings refused by the fixture$/,
+    /^\.\/a\.yml:7: broken\.module: .*broken\.wasm/,
+    /^\.\/a\.yml:8: bare\.module: .*carries no Kubewarden metadata$/,
+    /^\.\/a\.yml:9: absent\.module: policy absent: cannot read \.\/absent\.wasm: ENOENT/,
+  ]
+  t.match(lines, expected)
+  t.equal(lines.length, expected.length)
+  t.equal(stderr, 'policies: 7, problems: 8\n')
+})
+
+t.test('scripts are given the same as JSON, for several paths together', async (t) => {
+  const files = { 'one.yml': 'p: {module: accept.wasm}\n', 'two.yml': 'q: {}\n', 'accept.wasm': buildGuest('accept') }
+  const { code, lines } = await lint(t, files, 'one.yml', 'two.yml', 'none.yml', '-o', 'json')
+  t.equal(code, 1)
+  t.strictSame(JSON.parse(lines.join('\n')), {
+    policies: 1,
+    problems: [
+      { file: './two.yml', line: 1, field: 'q.module', message: 'is missing' },
+      { file: './none.yml', message: JSON.parse(lines.join('\n')).problems[1].message },
+    ],
+  })
+  t.match(lines[0], /cannot read policies from \.\/none\.yml: ENOENT/)
+})
+
+t.test('a path is needed', async (t) => {
+  t.equal((await lint(t, {})).code, 2)
+})
