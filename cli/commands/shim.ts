@@ -101,8 +101,10 @@ async function runShim(flags: ShimFlags, { io, leaveWith }: CommandContext): Pro
     if (signals === 1) stopSignal.resolve()
     else impatience.abort()
   })
-  const shim = await new Shim(options, createLog({ ...log, write: io.err })).start()
-  io.onReloadSignal(() => void shim.reload())
+  const starting = new Shim(options, createLog({ ...log, write: io.err })).start()
+  // heard from the beginning, since SIGHUP ends a process that does not listen; a start that fails is told below
+  io.onReloadSignal(() => void starting.then((shim) => shim.reload()).catch(() => {}))
+  const shim = await starting
   await stopSignal.promise
   const cutOff = await shim.stop(impatience.signal)
   if (cutOff > 0) leaveWith(EXIT.FAILURE)

@@ -166,3 +166,11 @@ t.test('what was left by a shim that was killed is replaced', async (t) => {
   await second.wrote(' ready ')
   t.equal((await first.ask('/livez')).status, 200)
 })
+
+t.test('SIGHUP loads the policies again, changed or not, and ends nothing', async (t) => {
+  const shim = startProcess(t, { policies: { good: { guest: buildGuest('accept') } } })
+  await shim.wrote(' ready ')
+  shim.child.kill('SIGHUP')
+  await shim.wrote(' policies reloaded ')
+  t.equal((await shim.ask('/livez')).status, 200)
+})
