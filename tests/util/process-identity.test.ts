@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import type { Readable, Writable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
 import { identifyProcess, isRunning } from '../../util/process-identity.ts'
@@ -25,11 +27,17 @@ t.test('a command with spaces and brackets in its name is read past', async (t) 
 })
 
 t.test('a zombie does not run', async (t) => {
-  // the shell's child ends while the shell, stopped in the middle, does not collect it
-  const shell = spawn('/bin/sh', ['-c', 'sleep 0 & echo $!; kill -STOP $$'])
+  // the shell's child ends only once the shell has stopped, so that nobody collects it
+  const shell = spawn('/bin/sh', ['-c', 'cat <&3 & echo $!; kill -STOP $$'], {
+    stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
+  })
   t.teardown(() => shell.kill('SIGKILL'))
-  const [output] = await once(shell.stdout, 'data')
+  const [output] = await once(shell.stdout as Readable, 'data')
   const pid = Number(String(output))
+  while (!readFileSync(`/proc/${shell.pid}/stat`, 'utf8').includes(') T ')) await delay(5)
+  t.ok(identifyProcess(pid))
+  const input = shell.stdio[3] as Writable
+  input.end()
   while (identifyProcess(pid) !== undefined) await delay(5)
   t.equal(process.kill(pid, 0), true, 'its pid is still taken')
 })
