@@ -116,6 +116,7 @@ export class PolicyReloader implements AsyncDisposable {
     const next = await load(sources, previous, signal)
     signal.throwIfAborted()
     policies.replace(next)
+    await metrics.forgetPolicies(new Set([...previous.keys()].filter((id) => !next.has(id))))
     const failed = listFailures(next).map(({ id }) => id)
     const outdated = listRefusedUpdates(next).map(([id]) => id)
     metrics.recordReload(failed.length + outdated.length === 0 ? 'success' : 'partial')

@@ -90,6 +90,18 @@ export class Metrics {
     this.#threadsEnded.inc({ reason })
   }
 
+  /** Ends the time series of policies that are gone: ids come and go as long as the process lives. */
+  async forgetPolicies(ids: ReadonlySet<string>): Promise<void> {
+    const isGone = (labels: { readonly policy_name?: string | number }) => ids.has(String(labels.policy_name))
+    for (const { labels } of (await this.#evaluations.get()).values) {
+      if (isGone(labels)) this.#evaluations.remove(labels)
+    }
+    for (const { labels, metricName } of (await this.#latency.get()).values) {
+      // one of the several values of a series, and the one whose labels are the series' own
+      if (metricName?.endsWith('_count') && isGone(labels)) this.#latency.remove(labels)
+    }
+  }
+
   recordReload(result: ReloadResult): void {
     this.#reloads.inc({ result })
   }

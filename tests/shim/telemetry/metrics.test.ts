@@ -1,7 +1,8 @@
 import t from 'tap'
 import { buildAnsweringGuest, buildGuest } from '../../helpers/guests.ts'
 import { admissionReview } from '../../helpers/policies.ts'
-import { startShim } from '../../helpers/shim.ts'
+import { reloadBy } from '../../helpers/reloads.ts'
+import { startShim, writePolicies } from '../../helpers/shim.ts'
 
 /** The samples of one metric: labels without their braces, and the value. */
 function samplesOf(exposition: string, name: string): Record<string, number> {
@@ -61,6 +62,19 @@ t.test('whoever sends requests cannot make the metrics grow without end', async 
   const samples = samplesOf(text, 'kubewarden_policy_evaluations_total')
   t.equal(Object.keys(samples).length, 11)
   t.equal(Object.entries(samples).find(([labels]) => labels.includes('"other"'))?.[1], 10)
+})
+
+t.test('a policy that is removed takes its time series with it', async (t) => {
+  const kept = { kept: { guest: buildGuest('accept') } }
+  await using test = await startShim(t, { ...kept, gone: { guest: buildGuest('accept') } })
+  await test.call('POST', '/validate/kept', admissionReview())
+  await test.call('POST', '/validate/gone', admissionReview())
+  t.match((await test.call('GET', '/metrics')).text, 'policy_name="gone"')
+  await reloadBy(test, () => writePolicies(test.folder, kept))
+  const { text } = await test.call('GET', '/metrics')
+  t.notMatch(text, 'policy_name="gone"')
+  for (const name of ['evaluations_total', 'evaluation_latency_milliseconds_count'])
+    t.strictSame(Object.values(samplesOf(text, `kubewarden_policy_${name}`)), [1])
 })
 
 t.test('pool, policies and the process itself are shown', async (t) => {
