@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { cp, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ExecaError, execa } from 'execa'
 import type { ClusterProcessSpec } from '../clusters/local/cluster-processes.ts'
 import { cacheFolder } from '../util/config.ts'
 import { GatehouseError } from '../util/errors.ts'
 import { withFileLock } from '../util/file-lock.ts'
+import { makeFolder } from '../util/make-folder.ts'
 import { packageRoot } from '../util/package-root.ts'
 
 /** The host in the floor's certificate. */
@@ -31,7 +32,7 @@ export async function buildFloorServer(cache = cacheFolder()): Promise<string> {
   const source = join(packageRoot(), 'bench', 'floor')
   const folder = join(cache, 'bench')
   const path = join(folder, `floor-${await hashFiles(source)}`)
-  await mkdir(folder, { recursive: true })
+  await makeFolder(folder)
   await withFileLock(`${path}.lock`, { timeoutMs: BUILD_TIMEOUT_MS }, async () => {
     if (!existsSync(path)) await build(source, path)
   })

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ensureProcess } from '../clusters/local/cluster-processes.ts'
@@ -11,6 +11,7 @@ import { egressSelectorConfiguration } from '../plugin/egress-selector.ts'
 import { DEFAULT_WEBHOOK_HOST } from '../plugin/webhook-host.ts'
 import { toYaml } from '../plugin/yaml.ts'
 import { GatehouseError } from '../util/errors.ts'
+import { makeFolder } from '../util/make-folder.ts'
 import { packageRoot } from '../util/package-root.ts'
 import { FLOOR_HOST, floorFiles, floorProcess } from './floor-server.ts'
 import type { BenchPolicy } from './policies.ts'
@@ -62,7 +63,7 @@ export async function startShim(
   const member = memberLayout(layout, 1)
   const policies = await writePolicies(folder, policyName, policy)
   const [port = 0] = await findFreePorts(1)
-  await mkdir(dirname(member.socket), { recursive: true, mode: 0o700 })
+  await makeFolder(dirname(member.socket), 0o700)
   const caBundle = await ensureShimCertificates(member)
   const hosts = [DEFAULT_WEBHOOK_HOST, LOOPBACK].map((host) => `--host=${host}`)
   const shimArgs = [`--port=${port}`, `--addr=${LOOPBACK}`, ...hosts]

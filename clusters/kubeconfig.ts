@@ -1,8 +1,9 @@
-import { access, mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises'
+import { access, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { type Document, isMap, isSeq, parseDocument, stringify, type YAMLSeq } from 'yaml'
 import { GatehouseError } from '../util/errors.ts'
 import { withFileLock } from '../util/file-lock.ts'
+import { makeFolder } from '../util/make-folder.ts'
 
 /** An administrator's way into one cluster; `name` is that of the context, the cluster and the user alike. */
 export interface KubeconfigEntry {
@@ -79,7 +80,7 @@ async function edit(path: string, change: (document: Document) => void): Promise
 
 async function write(file: string, document: Document): Promise<void> {
   if (holdsNothing(document)) return rm(file, { force: true })
-  await mkdir(dirname(file), { recursive: true })
+  await makeFolder(dirname(file))
   const draft = `${file}.gatehouse`
   await writeFile(draft, document.toString({ lineWidth: 0 }), { mode: 0o600 })
   await rename(draft, file)

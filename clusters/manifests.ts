@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ApiServerAdditions, apiServerAdditions } from '../plugin/api-server.ts'
 import type { Exclusions } from '../plugin/exclusions.ts'
@@ -13,6 +12,7 @@ import { toYaml } from '../plugin/yaml.ts'
 import { loadPolicySpecs } from '../shim/policies/load-policy-specs.ts'
 import { ensureCertificates } from '../shim/tls/certificates.ts'
 import { GatehouseError } from '../util/errors.ts'
+import { makeFolder } from '../util/make-folder.ts'
 import { readExistingFile } from './read-existing-file.ts'
 import { replaceFile } from './replace-file.ts'
 import { toWebhookPolicies } from './webhooks/registered-policies.ts'
@@ -162,7 +162,7 @@ async function writeAll(
   const texts = Object.entries(objects)
     .map(([name, content]) => [join(folder, name), toYaml(content)] as const)
     .filter(([, text]) => text !== '')
-  await mkdir(folder, { recursive: true })
+  await makeFolder(folder)
   for (const [file, text] of texts) await replaceFile(file, text)
   const manifests = source === 'static' ? await replaceStaticManifests(folder, webhooks) : []
   return [...texts.map(([file]) => file), ...manifests]

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { link, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { GatehouseError } from './errors.ts'
+import { makeFolder } from './make-folder.ts'
 import { identifyProcess, isRunning, type ProcessIdentity } from './process-identity.ts'
 
 export interface FileLockOptions {
@@ -35,7 +36,7 @@ export async function withFileLock<T>(path: string, options: FileLockOptions, ac
 }
 
 async function acquire(path: string, { onWait, timeoutMs }: FileLockOptions): Promise<Holder> {
-  await mkdir(dirname(path), { recursive: true })
+  await makeFolder(dirname(path))
   const identity = identifyProcess(process.pid)
   if (identity === undefined) throw new GatehouseError('ERR_INTERNAL', '/proc does not show our own process')
   const holder: Holder = { ...identity, nonce: randomUUID() }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { chmod, mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { chmod, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { withFileLock } from '../../util/file-lock.ts'
+import { makeFolder } from '../../util/make-folder.ts'
 import { isExecutable, type WantedBinary } from './binary.ts'
 import type { BinarySource } from './source.ts'
 
@@ -42,10 +43,10 @@ export async function fillCache(
     // A name of its own: a compiler that outlived its killed parent must not write into our folder.
     const workFolder = `${entry}.partial-${randomUUID()}`
     try {
-      await mkdir(workFolder, { recursive: true })
+      await makeFolder(workFolder)
       const product = await produce(workFolder)
       await chmod(product, 0o755)
-      await mkdir(entry, { recursive: true })
+      await makeFolder(entry)
       await rename(product, path)
     } finally {
       await rm(workFolder, { recursive: true, force: true })

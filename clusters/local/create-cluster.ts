@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises'
 import { chooseWebhookSource, type WebhookSource } from '../../plugin/webhook-source.ts'
 import { GatehouseError, isGatehouseError } from '../../util/errors.ts'
+import { makeFolder } from '../../util/make-folder.ts'
 import type { Steps } from '../../util/steps.ts'
 import { isExecutable } from '../binaries/binary.ts'
 import type { ResolvedBinaries } from '../binaries/resolve.ts'
@@ -70,7 +70,7 @@ async function prepareFiles(record: ClusterRecord): Promise<void> {
   const { layout } = record
   await ensureSocketFolder(layout)
   const folders = [layout.logs, layout.etcdData, ...membersOf(record).map(({ folder }) => folder)]
-  for (const folder of folders) await mkdir(folder, { recursive: true, mode: 0o700 })
+  for (const folder of folders) await makeFolder(folder, 0o700)
   await ensurePki(layout.pki)
 }
 

@@ -1,9 +1,10 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { apiServerAdditions } from '../../plugin/api-server.ts'
 import type { ExistingFile } from '../../plugin/existing-file.ts'
 import { DEFAULT_WEBHOOK_HOST, parseWebhookHost } from '../../plugin/webhook-host.ts'
 import { toYaml } from '../../plugin/yaml.ts'
 import { ensureCertificates } from '../../shim/tls/certificates.ts'
+import { makeFolder } from '../../util/make-folder.ts'
 import { readExistingFile } from '../read-existing-file.ts'
 import { staticManifestFolders } from '../webhooks/static-manifests.ts'
 import type { MemberLayout } from './layout.ts'
@@ -56,7 +57,7 @@ async function readGiven(given: readonly string[], name: string): Promise<Existi
 
 /** The certificates of one member's shim; what the API server verifies them with. */
 export async function ensureShimCertificates({ certificates }: MemberLayout): Promise<string> {
-  await mkdir(certificates, { recursive: true, mode: 0o700 })
+  await makeFolder(certificates, 0o700)
   const hosts = [parseWebhookHost(DEFAULT_WEBHOOK_HOST).hostname]
   return (await ensureCertificates({ folder: certificates, hosts })).caBundle
 }

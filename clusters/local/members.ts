@@ -1,6 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { isGatehouseError } from '../../util/errors.ts'
+import { makeFolder } from '../../util/make-folder.ts'
 import { createKubeconfig } from '../kubeconfig.ts'
 import { type ClusterProcessSpec, ensureProcess } from './cluster-processes.ts'
 import { etcdProcess } from './etcd.ts'
@@ -24,7 +25,7 @@ export async function ensureShim(record: ClusterRecord, number: number): Promise
   const { wasmPolicies } = record.state
   if (wasmPolicies === undefined) return
   const member = memberLayout(record.layout, number)
-  await mkdir(dirname(member.socket), { recursive: true, mode: 0o700 })
+  await makeFolder(dirname(member.socket), 0o700)
   await ensureShimCertificates(member)
   await ensureProcess(record.layout, shimProcess(member, wasmPolicies))
 }
@@ -79,6 +80,6 @@ export function membersOf(record: ClusterRecord): MemberLayout[] {
 
 async function writeMemberKubeconfig(record: ClusterRecord, number: number): Promise<void> {
   const { folder, kubeconfig } = memberLayout(record.layout, number)
-  await mkdir(folder, { recursive: true })
+  await makeFolder(folder)
   await writeFile(kubeconfig, createKubeconfig(await kubeconfigEntry(record, number)), { mode: 0o600 })
 }

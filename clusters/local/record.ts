@@ -1,5 +1,6 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile, rename, writeFile } from 'node:fs/promises'
 import type { WebhookSource } from '../../plugin/webhook-source.ts'
+import { makeFolder } from '../../util/make-folder.ts'
 import type { ResolvedBinaries } from '../binaries/resolve.ts'
 import { parseKubernetesVersion, satisfiesVersion } from '../binaries/versions.ts'
 import type { ClusterOptions, WasmPoliciesOptions } from '../cluster-provider.ts'
@@ -43,7 +44,7 @@ export class ClusterRecord {
   }
 
   static async create(layout: ClusterLayout, state: ClusterState): Promise<ClusterRecord> {
-    await mkdir(layout.folder, { recursive: true, mode: 0o700 })
+    await makeFolder(layout.folder, 0o700)
     const record = new ClusterRecord(layout, state)
     await record.update({})
     return record

@@ -1,6 +1,7 @@
-import { mkdir, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { GatehouseError } from '../../util/errors.ts'
+import { makeFolder } from '../../util/make-folder.ts'
 import type { ClusterLayout } from './layout.ts'
 import { memberLayout } from './layout.ts'
 
@@ -17,7 +18,7 @@ export async function ensureSocketFolder(layout: ClusterLayout): Promise<void> {
     throw refuse(`the socket path ${longest} is longer than ${MAX_SOCKET_PATH_BYTES} bytes`)
   }
   const parent = dirname(layout.sockets)
-  await mkdir(layout.sockets, { recursive: true, mode: 0o700 })
+  await makeFolder(layout.sockets, 0o700)
   const { uid, mode } = await stat(parent)
   if (uid !== process.getuid?.()) throw refuse(`${parent} belongs to user ${uid}, not to you`)
   if ((mode & 0o022) !== 0) throw refuse(`others may write to ${parent}`)

@@ -1,8 +1,9 @@
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { STATIC_MANIFEST_FILE, type StaticManifestFolders } from '../../plugin/static-manifests.ts'
 import type { WebhookConfigurations } from '../../plugin/webhook-configurations.ts'
 import { toYaml } from '../../plugin/yaml.ts'
+import { makeFolder } from '../../util/make-folder.ts'
 import { readIfThere, replaceFile } from '../replace-file.ts'
 
 /** The folder for each kind, below one that holds nothing else. */
@@ -39,7 +40,7 @@ export async function replaceStaticManifests(folder: string, desired: WebhookCon
   for (const kind of ['validating', 'mutating'] as const) {
     const file = join(folders[kind], STATIC_MANIFEST_FILE)
     const text = texts[kind]
-    await mkdir(folders[kind], { recursive: true })
+    await makeFolder(folders[kind])
     if (text === undefined) {
       await rm(file, { force: true })
     } else {

@@ -3,6 +3,7 @@ import { chmod, chown, link, lstat, mkdir, mkdtemp, rename, rm, stat } from 'nod
 import type { Server } from 'node:net'
 import { dirname, join } from 'node:path'
 import { GatehouseError, messageOf } from '../../util/errors.ts'
+import { makeFolder } from '../../util/make-folder.ts'
 import { ignoreAbsence, probeSocket, type StaleSocket } from './probe.ts'
 
 export interface UnixSocketOptions {
@@ -46,7 +47,7 @@ export async function listenOnUnixSocket(server: Server, options: UnixSocketOpti
 
 async function createFolder({ path, folderMode, uid, gid }: UnixSocketOptions): Promise<void> {
   const folder = dirname(path)
-  await mkdir(dirname(folder), { recursive: true })
+  await makeFolder(dirname(folder))
   const created = await mkdir(folder, { mode: folderMode }).then(() => true, ignoreExistence)
   if (!created) return
   await setOwner(folder, uid, gid)

@@ -1,8 +1,8 @@
 import { type KeyObject, X509Certificate } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { basename, join } from 'node:path'
 import { GatehouseError, messageOf } from '../../util/errors.ts'
+import { makeFolder } from '../../util/make-folder.ts'
 import { readIfPresent, writeAtomically } from './files.ts'
 import { readOrCreateKey } from './key.ts'
 import type { ServerCertificate } from './server-certificate.ts'
@@ -42,7 +42,7 @@ export async function ensureCertificates({
   now = new Date(),
 }: CertificateOptions): Promise<IssuedCertificates> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o755 })
+    await makeFolder(folder, 0o755)
     const authority = await ensureAuthority(folder, now)
     const key = await readOrCreateKey(join(folder, 'tls.key'))
     const cert = await ensureServer(folder, { key, hosts, authority, now })
