@@ -34,12 +34,12 @@ function stringText(): fc.Arbitrary<string> {
   return fc.array(piece, { maxLength: 4 }).map((pieces) => `"${pieces.join('')}"`)
 }
 
-// V8 can read a name of one escaped character as `\` once it has met that name (https://github.com/nodejs/node/issues/63785).
-// Tests that compare with JSON.parse cannot have such names.
+// Without escapes: V8's JSON.parse, with which tests compare, can take an escaped name for another one that it has met
+// (https://github.com/nodejs/node/issues/63785).
 function nameText(): fc.Arbitrary<string> {
   return fc.oneof(
-    fc.constantFrom('"a"', '"b"', '"\\u0061b"', '""', '"__proto__"', '"constructor"', '"a/b~c"'),
-    stringText().filter((text) => !/^"\\(?:u....|.)"$/.test(text)),
+    fc.constantFrom('"a"', '"b"', '"ab"', '""', '"__proto__"', '"constructor"', '"a/b~c"'),
+    stringText().filter((text) => !text.includes('\\')),
   )
 }
 

@@ -125,6 +125,19 @@ t.test('the members found are those that JSON.parse gives, the last one of a nam
   )
 })
 
+t.test('a name is found however many of its characters are escaped', async () => {
+  const character = fc.tuple(fc.string({ minLength: 1, maxLength: 1, unit: 'binary' }), fc.boolean())
+  fc.assert(
+    fc.property(fc.array(character), (characters) => {
+      const name = characters.map(([text]) => text).join('')
+      const written = characters.map(([text, isEscaped]) =>
+        isEscaped ? escapeAll(text) : JSON.stringify(text).slice(1, -1),
+      )
+      return scanJson(encode(`{"${written.join('')}":1}`), { [name]: {} }).root.members.has(name)
+    }),
+  )
+})
+
 t.test('a name written with escapes is the same name', async (t) => {
   const bytes = encode('{"uid":"first","u\\u0069d":"se\\u0063ond"}')
   const uid = scanJson(bytes, { uid: {} }).root.members.get('uid')
@@ -153,3 +166,10 @@ t.test('a view into a larger buffer is read where it stands', async (t) => {
   const a = scanJson(view, { a: {} }).root.members.get('a')
   t.equal(a && decodeString(view, a), 'b')
 })
+
+/** Every UTF-16 unit as `\uXXXX`. */
+function escapeAll(text: string): string {
+  return Array.from({ length: text.length }, (_, index) => text.charCodeAt(index))
+    .map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`)
+    .join('')
+}
