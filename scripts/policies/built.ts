@@ -9,7 +9,7 @@ export interface Built {
   readonly policies: Readonly<Record<string, { readonly sources: string; readonly module: string }>>
 }
 
-const FILE = 'built.json'
+const FILE = 'built.lock'
 
 export function readBuilt(workspace: string): Built {
   const path = join(workspace, FILE)

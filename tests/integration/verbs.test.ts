@@ -41,6 +41,15 @@ const VERBS: Record<string, Verb> = {
     resources: ['configmaps'],
     attempt: (api, namespace) => apply(api, namespace, 'existing'),
   },
+  replace: {
+    operations: ['UPDATE'],
+    resources: ['configmaps'],
+    attempt: (api, namespace) =>
+      api.call('PUT', `/api/v1/namespaces/${namespace}/configmaps/existing`, {
+        metadata: { name: 'existing' },
+        data: { key: 'other' },
+      }),
+  },
   update: {
     operations: ['UPDATE'],
     resources: ['pods'],
