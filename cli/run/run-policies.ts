@@ -31,8 +31,7 @@ export interface Verdict {
   readonly response: AdmissionResponse
 }
 
-// As the shim's default.
-const MEMORY_LIMIT_BYTES = 128 * 1024 * 1024
+const MEMORY_LIMIT_BYTES = FLAG_DEFAULTS.memoryLimitMib * 1024 * 1024
 // A pool of one has nobody before us; the job waits only while a thread starts.
 const START_MS = 60_000
 
