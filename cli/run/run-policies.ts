@@ -3,6 +3,7 @@ import type { AdmissionResponse } from '../../evaluator/admission-response.ts'
 import type { EvaluatedPolicy, SettingsVerdict } from '../../evaluator/evaluate.ts'
 import { compilePolicyModule } from '../../evaluator/module/compile.ts'
 import { applyPolicyMode } from '../../evaluator/policy-mode.ts'
+import { FLAG_DEFAULTS } from '../../shim/flag-defaults.ts'
 import { readModule } from '../../shim/policies/module-source.ts'
 import {
   EvaluatorPool,
