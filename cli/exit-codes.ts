@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../util/error-codes.ts'
 import { isGatehouseError } from '../util/errors.ts'
 
 /** What the process leaves with; documented in docs/cli.md and relied on by scripts. */
@@ -6,7 +7,7 @@ export const EXIT = {
   OK: 0,
   /** The answer is no: `run --exit-code` denied, `bench` failed its verdict, `lint` found problems. */
   NO: 1,
-  /** The command line is not understood. */
+  /** The command line is not understood, or a flag's value cannot be used. */
   USAGE: 2,
   /** It was understood and could not be done. */
   FAILURE: 3,
@@ -14,7 +15,17 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
+/** What is wrong with the command line, whichever part of the program finds it. */
+const USAGE_ERRORS: readonly ErrorCode[] = [
+  'ERR_BENCH_OPTIONS',
+  'ERR_CLI_USAGE',
+  'ERR_CLUSTER_NAME',
+  'ERR_CLUSTER_OPTIONS',
+  'ERR_OPTIONS_INVALID',
+  'ERR_PLUGIN_OPTIONS',
+]
+
 /** The exit code that an error leads to. */
 export function exitCodeOf(error: unknown): ExitCode {
-  return isGatehouseError(error, 'ERR_CLI_USAGE') ? EXIT.USAGE : EXIT.FAILURE
+  return isGatehouseError(error) && USAGE_ERRORS.includes(error.code) ? EXIT.USAGE : EXIT.FAILURE
 }

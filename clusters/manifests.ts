@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { type ApiServerAdditions, apiServerAdditions } from '../plugin/api-server.ts'
 import type { Exclusions } from '../plugin/exclusions.ts'
 import type { ExistingFile } from '../plugin/existing-file.ts'
@@ -11,7 +11,7 @@ import { chooseWebhookSource, type WebhookSource } from '../plugin/webhook-sourc
 import { toYaml } from '../plugin/yaml.ts'
 import { loadPolicySpecs } from '../shim/policies/load-policy-specs.ts'
 import { ensureCertificates } from '../shim/tls/certificates.ts'
-import { GatehouseError } from '../util/errors.ts'
+import { GatehouseError, messageOf } from '../util/errors.ts'
 import { makeFolder } from '../util/make-folder.ts'
 import { readExistingFile } from './read-existing-file.ts'
 import { replaceFile } from './replace-file.ts'
@@ -43,6 +43,8 @@ export interface Manifests {
   /** Files that were written, absolute. */
   readonly files: readonly string[]
   readonly additions: ApiServerAdditions
+  /** What a shim behind a Service is started with, so that its certificate is for the Service; otherwise empty. */
+  readonly serviceShimFlags: readonly string[]
   /** Served by the shim, but without rules: no API server will ask for them. */
   readonly unregistered: readonly string[]
 }
@@ -73,6 +75,7 @@ export async function writeManifests(folder: string, options: ManifestsOptions):
     source: api.source,
     files: await writeAll(folder, { ...api, additions, webhooks }),
     additions,
+    serviceShimFlags: serviceShimFlags(options),
     unregistered: specs.filter(({ registration }) => registration === undefined).map(({ id }) => id),
   }
 }
@@ -162,10 +165,17 @@ async function writeAll(
   const texts = Object.entries(objects)
     .map(([name, content]) => [join(folder, name), toYaml(content)] as const)
     .filter(([, text]) => text !== '')
-  await makeFolder(folder)
-  for (const [file, text] of texts) await replaceFile(file, text)
-  const manifests = source === 'static' ? await replaceStaticManifests(folder, webhooks) : []
-  return [...texts.map(([file]) => file), ...manifests]
+  try {
+    await makeFolder(folder)
+    for (const [file, text] of texts) await replaceFile(file, text)
+    const manifests = source === 'static' ? await replaceStaticManifests(folder, webhooks) : []
+    return [...texts.map(([file]) => file), ...manifests]
+  } catch (error) {
+    throw new GatehouseError('ERR_OPTIONS_INVALID', `--out: cannot write to ${folder}: ${messageOf(error)}`, {
+      cause: error,
+      hint: 'Name a folder that you may write to; one that is missing is created.',
+    })
+  }
 }
 
 function refuseNothing(policies: string): GatehouseError {
@@ -179,4 +189,19 @@ function hostOf(client: WebhookClient): string {
   return 'host' in client
     ? parseWebhookHost(client.host).hostname
     : `${client.service.name}.${client.service.namespace}.svc`
+}
+
+function serviceShimFlags({ policies, client, certificateFolder }: ManifestsOptions): string[] {
+  if (!('service' in client)) return []
+  const port = String(client.service.port ?? 443)
+  return [
+    '--policies',
+    resolve(policies),
+    '--port',
+    port,
+    '--host',
+    hostOf(client),
+    '--cert-dir',
+    resolve(certificateFolder),
+  ]
 }

@@ -2,11 +2,17 @@ import { join } from 'node:path'
 import { type Manifests, WEBHOOKS_FILE } from './manifests.ts'
 
 /** What was written, and what is left for the operator to do, in the order in which nothing is refused meanwhile. */
-export function describeNextSteps(folder: string, { source, files, additions }: Manifests): string {
+export function describeNextSteps(folder: string, { source, files, additions, serviceShimFlags }: Manifests): string {
   const written = files.map((file) => `wrote ${file}\n`)
   const apply = `  kubectl apply -f ${join(folder, WEBHOOKS_FILE)}\n`
   if (additions.flags.length === 0) {
-    return [...written, '\nOnce the policy server answers behind its Service:\n', apply].join('')
+    return [
+      ...written,
+      "\nStart the shim behind the Service; where the Service's targetPort is another, --port is the targetPort:\n",
+      `  gatehouse shim ${serviceShimFlags.join(' ')}\n`,
+      '\nOnce it answers behind its Service:\n',
+      apply,
+    ].join('')
   }
   return [
     ...written,

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { InvalidArgumentError, Option } from 'commander'
 import type { WebhookClient } from '../../plugin/webhook-client.ts'
 import { WEBHOOK_SOURCES, type WebhookSource } from '../../plugin/webhook-source.ts'
+import { FLAG_DEFAULTS } from '../../shim/flag-defaults.ts'
 import { GatehouseError } from '../../util/errors.ts'
 import type { AddCommand } from '../command.ts'
 
@@ -23,8 +24,7 @@ interface ManifestsFlags {
 const EXAMPLES = `
 Examples:
   # for an API server that you run yourself: flag, file and webhooks for the policies of one file
-  gatehouse manifests --policies policies.yml --socket /run/gatehouse/gatehouse.sock \\
-    --cert-dir /etc/gatehouse/certs --out /etc/gatehouse
+  gatehouse manifests --policies policies.yml --out /etc/gatehouse
 
   # for Kubernetes 1.37: policies that hold from its first request, merged with the file that it is started with already
   gatehouse manifests --policies policies.yml --socket /run/gatehouse/gatehouse.sock \\
@@ -42,8 +42,8 @@ export const addManifestsCommand: AddCommand = (program, { io }) => {
     .command('manifests')
     .description('Write the egress selector and the webhook configurations for an API server of your own.')
     .requiredOption('--policies <path>', 'policies.yml, or a file or folder of ClusterAdmissionPolicy YAML')
-    .option('--socket <path>', "the shim's Unix socket")
-    .requiredOption('--cert-dir <folder>', "the shim's certificates; issued when missing")
+    .option('--socket <path>', `the shim's Unix socket (default: ${FLAG_DEFAULTS.socket} unless --service is given)`)
+    .option('--cert-dir <folder>', "the shim's certificates; issued when missing", FLAG_DEFAULTS.certDir)
     .requiredOption('--out <folder>', 'where the files are written')
     .option(
       '--host <name[:port]>',
@@ -112,13 +112,8 @@ async function readWay({
     }
     return { client: { service } }
   }
-  if (socket === undefined) {
-    throw new GatehouseError('ERR_CLI_USAGE', 'neither --socket nor --service is given', {
-      hint: "Name the shim's socket, such as --socket /run/gatehouse/gatehouse.sock.",
-    })
-  }
   const { DEFAULT_WEBHOOK_HOST } = await import('../../plugin/webhook-host.ts')
-  return { client: { host: host ?? DEFAULT_WEBHOOK_HOST }, socket }
+  return { client: { host: host ?? DEFAULT_WEBHOOK_HOST }, socket: socket ?? FLAG_DEFAULTS.socket }
 }
 
 function parseService(text: string): { namespace: string; name: string; port?: number } {

@@ -16,6 +16,9 @@ Examples:
   # another webhook that the API server still has to reach
   gatehouse shim --policies policies.yml --allow-connect webhook.example.com:443
 
+  # as an ordinary webhook behind the Service 'policies' of the namespace 'gatehouse', with a certificate of its own
+  gatehouse shim --policies policies.yml --port 8443 --host policies.gatehouse.svc
+
   # as an ordinary webhook, in the place of Kubewarden's policy server
   gatehouse shim --policies policies.yml --port 8443 --cert-file tls.crt --key-file tls.key --readiness-probe-port 8081
 
@@ -49,7 +52,7 @@ export const addShimCommand: AddCommand = (program, context) => {
     .option('--socket-group <group>', 'their group')
     .option(
       '--host <name[:port]>',
-      `answer a CONNECT to this host, repeatable (default: ${FLAG_DEFAULTS.host})`,
+      `answer a CONNECT to this host, and name it in the issued certificate, repeatable (default: ${FLAG_DEFAULTS.host})`,
       repeat,
     )
     .option('--allow-connect <host:port>', 'pass a CONNECT to this target on, repeatable; others are refused', repeat)

@@ -44,7 +44,7 @@ function renderCli(commands: readonly Command[]): string {
     '|---|---|',
     '| 0 | done; `run --exit-code`: allowed |',
     '| 1 | the answer is no: `run --exit-code` denied, `bench` failed its verdict, `lint` found problems |',
-    '| 2 | the command line is not understood |',
+    "| 2 | the command line is not understood, or a flag's value cannot be used |",
     '| 3 | it was understood and could not be done; the message has an [error code](errors.md) |',
     ...sections,
     '',

@@ -1,9 +1,15 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { connect } from 'node:tls'
 import t, { type Test } from 'tap'
 import { parse, parseAllDocuments } from 'yaml'
 import { runCommandLine } from '../../../cli/program.ts'
+import { FLAG_DEFAULTS } from '../../../shim/flag-defaults.ts'
+import { packageRoot } from '../../../util/package-root.ts'
 import { createRecordedIo } from '../../helpers/recorded-io.ts'
 
 const POLICIES = `
@@ -28,7 +34,7 @@ async function run(t: Test, ...flags: string[]) {
 }
 
 const FILES = ['--policies', 'DIR/policies.yml', '--cert-dir', 'DIR/certs', '--out', 'DIR/out']
-const SOCKET = ['--socket', '/run/gatehouse/gatehouse.sock']
+const SOCKET = ['--socket', '/run/other/gatehouse.sock']
 
 t.test('writes the egress selector and the webhooks, and says what to do with them', async (t) => {
   const { code, folder, read, stdout, stderr } = await run(t, ...FILES, ...SOCKET)
@@ -70,14 +76,63 @@ t.test('behind a Service the egress selector has no say, and none is written', a
   t.notMatch(stdout, '--egress-selector-config-file')
 })
 
+t.test('unless a socket is named, it is the one on which the shim listens by default', async (t) => {
+  const { code, read, stderr } = await run(t, ...FILES)
+  t.equal(code, 0, stderr)
+  const [selection] = parse(read('egress-selector.yaml')).egressSelections
+  t.equal(selection.connection.transport.uds.udsName, FLAG_DEFAULTS.socket)
+})
+
+t.test('the shim command that it prints for a Service serves with the certificate that was issued', async (t) => {
+  const { folder, stdout } = await run(t, ...FILES, '--service', 'gatehouse/policies:8443')
+  const [, command = ''] = /^ {2}gatehouse (shim .*)$/m.exec(stdout) ?? []
+  t.equal(
+    command,
+    `shim --policies ${folder}/policies.yml --port 8443 --host policies.gatehouse.svc --cert-dir ${folder}/certs`,
+  )
+  const certificate = readFileSync(join(folder, 'certs/tls.crt'), 'utf8')
+  const port = await startShim(t, command.split(' '))
+
+  const ca = readFileSync(join(folder, 'certs/ca.crt'))
+  const client = connect({ host: '127.0.0.1', port, ca, servername: 'policies.gatehouse.svc' })
+  await once(client, 'secureConnect')
+  t.ok(client.authorized)
+  client.destroy()
+  t.equal(readFileSync(join(folder, 'certs/tls.crt'), 'utf8'), certificate, 'nothing is issued again')
+})
+
+/** Starts it as printed, but on a free port, which it returns. */
+async function startShim(t: Test, args: readonly string[]): Promise<number> {
+  const local = ['--port', '0', '--addr', '127.0.0.1', '--log-fmt', 'json']
+  const child = spawn(process.execPath, [join(packageRoot(), 'cli/main.ts'), ...args, ...local], {
+    env: {},
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  t.teardown(() => child.kill('SIGKILL'))
+  let log = ''
+  for await (const line of createInterface(child.stderr)) {
+    log += `${line}\n`
+    const port = /"127\.0\.0\.1:(\d+)"/.exec(line)?.[1]
+    if (port !== undefined) return Number(port)
+  }
+  throw new Error(`it ended:\n${log}`)
+}
+
+t.test('a folder that cannot be written is named with its flag and the way out', async (t) => {
+  const { code, folder, stderr } = await run(t, ...FILES, '--out', 'DIR/policies.yml')
+  t.equal(code, 2)
+  t.match(stderr, `ERR_OPTIONS_INVALID: --out: cannot write to ${folder}/policies.yml: EEXIST`)
+  t.match(stderr, 'Name a folder that you may write to')
+  t.notMatch(stderr, /\n\s+at /)
+})
+
 t.test('--no-default-exclusions polices everything', async (t) => {
   const { read } = await run(t, ...FILES, ...SOCKET, '--no-default-exclusions')
   t.notMatch(read('webhooks.yaml'), 'matchConditions')
 })
 
-t.test('a way to the shim must be named, and only one', async (t) => {
+t.test('there is one way to the shim: a Service excludes what is about the socket', async (t) => {
   for (const flags of [
-    [],
     ['--service', 'a/b', ...SOCKET],
     ['--service', 'a/b', '--host', 'c'],
     ['--service', 'b', ...SOCKET],
@@ -90,7 +145,7 @@ t.test('a way to the shim must be named, and only one', async (t) => {
 
 t.test('policies without rules leave nothing to write', async (t) => {
   const { code, folder, stderr } = await run(t, ...FILES, ...SOCKET, '--policies', 'DIR/served.yml')
-  t.equal(code, 3)
+  t.equal(code, 2)
   t.match(stderr, /ERR_PLUGIN_OPTIONS: .*served.yml: no policy has rules/)
   t.notOk(existsSync(join(folder, 'out')))
 })
@@ -133,7 +188,7 @@ t.test('static manifests that the API server would not start with are refused', 
   ]
   for (const [flags, message] of refusals) {
     const { code, folder, stderr } = await run(t, ...FILES, ...flags, '--webhooks', 'static')
-    t.equal(code, 3)
+    t.equal(code, 2)
     t.match(stderr, message)
     t.notOk(existsSync(join(folder, 'out')), 'nothing is written')
   }
@@ -141,7 +196,7 @@ t.test('static manifests that the API server would not start with are refused', 
 
 t.test('an AdmissionConfiguration that would not be looked at is refused', async (t) => {
   const { code, stderr } = await run(t, ...FILES, ...SOCKET, '--admission-config', 'DIR/admission.yaml')
-  t.equal(code, 3)
+  t.equal(code, 2)
   t.match(stderr, /admission.yaml is needed for static manifests only/)
 })
 
@@ -181,5 +236,6 @@ t.test('files that the API server has already are merged', async (t) => {
 t.test('help shows a whole command to copy', async (t) => {
   const { code, stdout } = await run(t, '--help')
   t.equal(code, 0)
-  t.match(stdout, 'gatehouse manifests --policies policies.yml --socket /run/gatehouse/gatehouse.sock')
+  t.match(stdout, 'gatehouse manifests --policies policies.yml --out /etc/gatehouse')
+  for (const value of [FLAG_DEFAULTS.socket, FLAG_DEFAULTS.certDir]) t.match(stdout, value)
 })

@@ -142,7 +142,7 @@ t.test('the environment of a deployment for Kubewarden is understood, and a flag
 t.test('all that is wrong with the flags is said at once', async (t) => {
   const shim = startProcess(t, { policies: {}, flags: ['--workers', 'many', '--socket-mode', '9'] })
   t.match(await shim.exited(), {
-    code: 3,
+    code: 2,
     stderr: /ERR_OPTIONS_INVALID: 2 problems:\n {2}--socket-mode: .*\n {2}--workers: .*\n {2}`gatehouse shim --help`/,
   })
 })
