@@ -3,10 +3,14 @@ import type { ExecutionMode } from '../../evaluator/module/metadata.ts'
 import type { AddCommand } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { RunFlags } from '../run/answer-requests.ts'
+import { collect } from './cluster/shared.ts'
 
 const EXAMPLES = `
 For each request one line on standard output: the AdmissionResponse as JSON. The policy's own log lines go to standard
 error. The exit code is 0 even for a denial, unless --exit-code is given; 3 means that there is no verdict.
+
+Of a file or folder of policies, each policy is asked about each request, whatever its rules, selectors and
+matchConditions say: those are the API server's to apply. To ask one policy about what it is meant for, name its module.
 
 Examples:
   # a recorded AdmissionReview, or the request in it
@@ -16,7 +20,7 @@ Examples:
   gatehouse run policies/require-labels/policy.wasm --settings-json '{"required_labels": ["app"]}' -r deploy.yaml
 
   # in a pipeline: leaves with 1 if anything is denied
-  helm template chart | gatehouse run policies.yml --exit-code -r -
+  helm template chart | gatehouse run policies/pod-privileged/policy.wasm --exit-code -r -
 `
 
 export const addRunCommand: AddCommand = (program, { io, leaveWith }) => {
@@ -24,7 +28,11 @@ export const addRunCommand: AddCommand = (program, { io, leaveWith }) => {
     .command('run')
     .description('Ask a policy about a request, here and now.')
     .argument('<policy>', "a module's file, or a file or folder of policies: each of them is asked")
-    .requiredOption('-r, --request-path <file>', 'AdmissionReview, AdmissionRequest or manifests; - for standard input')
+    .requiredOption(
+      '-r, --request-path <file>',
+      'AdmissionReview, AdmissionRequest or manifests; - for standard input; may be repeated',
+      collect,
+    )
     .optionsGroup('Policy:')
     .option('-s, --settings-path <file>', "the policy's settings, YAML or JSON")
     .addOption(new Option('--settings-json <json>', 'the same, in place').conflicts('settingsPath'))

@@ -69,6 +69,12 @@ function listManifests(value: unknown, place: string): Manifest[] {
       `${place}: is not an AdmissionReview, an AdmissionRequest or a Kubernetes object with apiVersion and kind`,
     )
   const { apiVersion, kind, items } = value
+  // a recorded answer, for example: taken for an object of its kind, it would be asked about, and mostly allowed
+  if (kind === 'AdmissionReview' && apiVersion.startsWith('admission.k8s.io/'))
+    throw new GatehouseError(
+      'ERR_REQUEST_INVALID',
+      `${place}: is an AdmissionReview, and no object of a cluster: it must hold a request, and stand in no list`,
+    )
   if (!kind.endsWith('List') || !Array.isArray(items)) return [value as unknown as Manifest]
   // the items of a PodList do not say that they are Pods
   const itemKind = kind === 'List' ? {} : { apiVersion, kind: kind.slice(0, -'List'.length) }

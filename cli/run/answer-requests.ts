@@ -4,13 +4,13 @@ import { createLog } from '../../util/log.ts'
 import type { Io } from '../io.ts'
 import { readText } from '../read-text.ts'
 import type { RequestOptions } from '../requests/build-review.ts'
-import { readObject, readRequests } from '../requests/read-requests.ts'
+import { type NamedRequest, readObject, readRequests } from '../requests/read-requests.ts'
 import { readPoliciesToRun } from './policies-to-run.ts'
 import { runPolicies, type Verdict } from './run-policies.ts'
 
 /** The flags of `gatehouse run`. */
 export interface RunFlags {
-  readonly requestPath: string
+  readonly requestPath: readonly string[]
   readonly settingsPath?: string
   readonly settingsJson?: string
   readonly executionMode?: ExecutionMode
@@ -32,9 +32,12 @@ export async function answerRequests(policy: string, flags: RunFlags, io: Io): P
     ...(flags.executionMode === undefined ? {} : { executionMode: flags.executionMode }),
     ...(await readSettings(flags, io)),
   })
-  const source = flags.requestPath === '-' ? 'standard input' : flags.requestPath
   const options = await readRequestOptions(flags, io)
-  const requests = await readRequests(source, await readText(flags.requestPath, io), options)
+  const requests: NamedRequest[] = []
+  for (const path of flags.requestPath) {
+    const source = path === '-' ? 'standard input' : path
+    requests.push(...(await readRequests(source, await readText(path, io), options)))
+  }
   const verdicts: Verdict[] = []
   await runPolicies(policies, requests, {
     log: createLog({ level: 'trace', format: 'text', write: io.err }),

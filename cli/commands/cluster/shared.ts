@@ -10,7 +10,7 @@ export function nameOption(): Option {
 }
 
 /** Collects an option that may be given several times. */
-export function collect(value: string, previous: readonly string[]): string[] {
+export function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value]
 }
 

@@ -61,6 +61,23 @@ t.test('manifests on standard input are asked about one by one, and named for pe
   t.match(stderr, /^Namespace shop\/shop: denied by .*policy\.wasm: Required labels are missing: app$/m)
 })
 
+t.test('several files of requests are read in their order', async (t) => {
+  const files = ['privileged-pod', 'unprivileged-pod', 'privileged-pod'].flatMap((name) => ['-r', fixture(name)])
+  t.match((await run([PRIVILEGED, ...files])).verdicts, [{ allowed: false }, { allowed: true }, { allowed: false }])
+  t.match(await run([PRIVILEGED, '-r', fixture('privileged-pod'), '-r', '/no/request.json']), {
+    code: 3,
+    stdout: '',
+    stderr: /ERR_FILE_READ: .*\/no\/request\.json/,
+  })
+})
+
+t.test('the help says that the rules of a policies file are not looked at', async (t) => {
+  const io = createRecordedIo()
+  t.equal(await runCommandLine(['run', '--help'], io), 0)
+  t.match(io.stdout(), /each policy is asked about each request, whatever its rules/)
+  t.notMatch(io.stdout(), /gatehouse run policies\.yml/)
+})
+
 t.test('settings come from a file or from the command line, and not from both', async (t) => {
   const folder = t.testdir({ 'settings.yml': 'required_labels: [version]', 'pod.yaml': POD })
   const request = ['-r', join(folder, 'pod.yaml')]

@@ -128,6 +128,9 @@ t.test('what is no request is refused, and says where it stands', async (t) => {
   await refused('kind: Pod', /in\.yaml:1: is not an AdmissionReview, an AdmissionRequest or a Kubernetes object/)
   await refused('apiVersion: v1\nkind: Pod\n---\n- 1', /in\.yaml:4: is not/)
   await refused('{"request": {"uid": "1"}}', /in\.yaml: .*request\.kind/s)
+  const answer = '{"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "response": {"allowed": true}}'
+  await refused(answer, /in\.yaml:1: is an AdmissionReview, .* must hold a request/)
+  await refused(`kind: List\napiVersion: v1\nitems: [${answer}]`, /in\.yaml:1: is an AdmissionReview, /)
 })
 
 t.test('the object that an update finds is one object', async (t) => {
