@@ -27,7 +27,7 @@ export interface LogOptions {
 
 /** Creates the process's logger. */
 export function createLog({ level, format, write }: LogOptions): Log {
-  const destination = { write: format === 'json' ? write : (line: string) => write(toText(line)) }
+  const destination = { write: (line: string) => write(escapeControls(format === 'json' ? line : toText(line))) }
   return pino(
     {
       level,
@@ -53,6 +53,14 @@ function toText(line: string): string {
 // A line break in a message, which may come from a guest, must not forge a line of its own.
 function toOneLine(message: string): string {
   return JSON.stringify(message).slice(1, -1).replaceAll('\\"', '"')
+}
+
+// What JSON leaves as it is, though terminals obey it and some readers of lines take it for a line's end.
+function escapeControls(line: string): string {
+  return line.replace(
+    /[\u007f-\u009f\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 function toTextValue(value: unknown): string {

@@ -28,6 +28,18 @@ t.test('a message with a line break stays one text line', async (t) => {
   t.equal(lines[0]?.trimEnd().includes('\n'), false)
 })
 
+t.test('what ends a line or steers a terminal is escaped, in both formats', async (t) => {
+  const foreign = 'a\u007f\u0080\u0085\u009b2J\u009f\u2028\u2029z é'
+  const escaped = 'a\\u007f\\u0080\\u0085\\u009b2J\\u009f\\u2028\\u2029z é'
+  for (const format of ['text', 'json'] as const) {
+    const { lines, log } = record(format)
+    log.info({ text: foreign }, foreign)
+    const [line = ''] = lines
+    t.equal(line.split(escaped).length - 1, 2, format)
+    if (format === 'json') t.match(JSON.parse(line), { message: foreign, text: foreign })
+  }
+})
+
 t.test('lines below the level are not written', async (t) => {
   const { lines, log } = record('json')
   log.debug({}, 'not seen')
