@@ -5,7 +5,7 @@ import { GatehouseError } from '../../util/errors.ts'
 import type { Log } from '../../util/log.ts'
 import { type EndReason, EvaluatorThread, type JobEnded } from './evaluator-thread.ts'
 import type { Job, JobAnswer, PolicyLog } from './messages.ts'
-import { WaitingLine } from './waiting-line.ts'
+import { tooLate, WaitingLine } from './waiting-line.ts'
 
 export interface EvaluatorPoolOptions {
   /** How many jobs run at the same time. One thread more is kept, so that one that had to be ended is replaced at once. */
@@ -120,12 +120,15 @@ export class StartedEvaluatorPool implements AsyncDisposable {
   async #run(job: Job, limits: JobLimits): Promise<JobAnswer | JobEnded> {
     if (this.#isStopped) throw stopped()
     const thread = this.#takeIdle() ?? (await this.#line.wait(limits))
+    // A turn may come after the deadline, when our own thread was too busy for the line's timer.
+    if (limits.deadline <= performance.now()) {
+      this.#release(thread)
+      throw tooLate()
+    }
     const stopWatching = watch(thread, limits)
     const result = await thread.run(job)
     stopWatching()
-    this.#busy -= 1
-    if (result.type !== 'ended') this.#idle.push(thread)
-    this.#serveLine()
+    this.#release(thread)
     if (result.type === 'ended' && result.reason === 'cancelled') throw limits.signal.reason
     if (result.type === 'ended' && result.reason === 'stopped') throw stopped()
     return result
@@ -136,6 +139,13 @@ export class StartedEvaluatorPool implements AsyncDisposable {
     const thread = this.#idle.pop()
     if (thread !== undefined) this.#busy += 1
     return thread
+  }
+
+  #release(thread: EvaluatorThread): void {
+    this.#busy -= 1
+    // an ended thread has been replaced already
+    if (this.#threads.has(thread)) this.#idle.push(thread)
+    this.#serveLine()
   }
 
   #serveLine(): void {
@@ -186,7 +196,7 @@ function watch(thread: EvaluatorThread, { timeoutMs, deadline, signal }: JobLimi
     if (isWatching) void thread.end(reason)
   }
   const onAbort = () => end('cancelled')
-  const spanMs = Math.min(timeoutMs, deadline - performance.now())
+  const spanMs = Math.max(0, Math.min(timeoutMs, deadline - performance.now()))
   // One turn of the event loop later: an answer that lies in the queue already is in time, however busy we are.
   const timer = setTimeout(() => setImmediate(end, 'deadline'), spanMs)
   signal.addEventListener('abort', onAbort)

@@ -28,6 +28,8 @@ export class WaitingLine<T> {
   /** Waits for a turn. @throws ERR_POOL_FULL at once or at the deadline; the signal's reason */
   async wait({ signal, deadline }: WaitOptions): Promise<T> {
     signal.throwIfAborted()
+    const spanMs = deadline - performance.now()
+    if (spanMs <= 0) throw tooLate()
     if (this.#waiters.size >= this.#capacity) {
       throw new GatehouseError('ERR_POOL_FULL', `${this.#capacity} requests already wait for an evaluator thread`)
     }
@@ -49,7 +51,7 @@ export class WaitingLine<T> {
         },
       }
       const onAbort = () => waiter.reject(signal.reason)
-      const timer = setTimeout(() => waiter.reject(tooLate()), deadline - performance.now())
+      const timer = setTimeout(() => waiter.reject(tooLate()), spanMs)
       signal.addEventListener('abort', onAbort)
       this.#waiters.add(waiter)
     })
@@ -69,6 +71,7 @@ export class WaitingLine<T> {
   }
 }
 
-function tooLate(): GatehouseError {
+/** The refusal of a request whose time is over before a thread could start on it. */
+export function tooLate(): GatehouseError {
   return new GatehouseError('ERR_POOL_FULL', 'no evaluator thread became free in the time that the request allows')
 }

@@ -128,6 +128,27 @@ t.test('a request whose deadline passes while it waits is refused, since no poli
   await t.rejects(running)
 })
 
+t.test('a request whose deadline has passed is refused without a guest, and its thread serves the next', async (t) => {
+  await using test = await startPool([accept, loop])
+  for (let i = 0; i < 3; i++)
+    await t.rejects(evaluate(test.pool, loop, { deadline: performance.now() - 1 }), { code: 'ERR_POOL_FULL' })
+  await expectAllowed(t, test.pool)
+  t.match(test.pool.stats, { busy: 0, queued: 0 })
+  t.strictSame(test.ended, [])
+})
+
+t.test('a request whose turn comes after its deadline is refused, and the next one gets the turn', async (t) => {
+  await using test = await startPool([accept, loop])
+  const deadline = performance.now() + 20
+  const running = evaluate(test.pool, accept)
+  const late = t.rejects(evaluate(test.pool, loop, { deadline }), { code: 'ERR_POOL_FULL' })
+  const next = expectAllowed(t, test.pool)
+  // too busy for timers and answers alike until the deadline is over
+  while (performance.now() < deadline + 20);
+  await Promise.all([running, late, next])
+  t.strictSame(test.ended, [])
+})
+
 t.test('threads that crash fail their request alone, and are replaced', async (t) => {
   await using test = await startPool([accept])
   // what no policy can do: a message that our own code in the thread chokes on

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import t from 'tap'
 import { WaitingLine } from '../../../shim/pool/waiting-line.ts'
 
@@ -44,6 +45,19 @@ t.test('waiting ends at the deadline', async (t) => {
     message: 'no evaluator thread became free in the time that the request allows',
   })
   t.equal(line.length, 0)
+})
+
+t.test('who comes too late does not join', async (t) => {
+  const warnings: Error[] = []
+  const onWarning = (warning: Error) => warnings.push(warning)
+  process.on('warning', onWarning)
+  t.teardown(() => process.off('warning', onWarning))
+  const line = new WaitingLine<string>(1)
+  const late = line.wait(options(undefined, -1000))
+  t.equal(line.length, 0)
+  await t.rejects(late, { code: 'ERR_POOL_FULL' })
+  await setImmediate()
+  t.strictSame(warnings, [])
 })
 
 t.test('who has left before does not join', async (t) => {
