@@ -64,6 +64,14 @@ t.test('a guest that fails is a denial with code 500, and nobody else notices', 
   await Promise.all(asked)
 })
 
+t.test('a timeout that is none is refused, and named', async (t) => {
+  await using test = await startShim(t, { accept: { guest: buildGuest('accept') } })
+  t.match(await test.call('POST', '/validate/accept?timeout=abc', admissionReview()), {
+    status: 400,
+    text: /the timeout .*abc.* is not a duration/,
+  })
+})
+
 t.test("the caller's timeout ends an evaluation before the policy's own does", async (t) => {
   await using test = await startShim(t, { loop: { guest: buildGuest('loop'), timeoutEvalSeconds: 30 } })
   const response = readResponse(await test.call('POST', '/validate/loop?timeout=100ms', admissionReview()))
