@@ -1,4 +1,5 @@
 import { createSteps, type Steps } from '../util/steps.ts'
+import { EXIT } from './exit-codes.ts'
 
 /** Everything a command may do to the terminal. Results go to `out`; progress, warnings and errors to `err`. */
 export interface Io {
@@ -16,9 +17,13 @@ export interface Io {
 
 /** The real terminal. */
 export function createProcessIo(): Io {
-  // Whoever read our output may leave first; that is no reason for a shim to stop answering.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreBrokenPipe)
+  // Whoever reads our lines may leave, and their disk may be full; that is no reason for a shim to stop answering.
+  process.stderr.on('error', () => {})
   const err = (text: string) => void process.stderr.write(text)
+  process.stdout.once('error', (error) => {
+    process.stdout.on('error', () => {})
+    reportLostOutput(error, err)
+  })
   return {
     out: (text) => void process.stdout.write(text),
     err,
@@ -36,6 +41,12 @@ export function createProcessIo(): Io {
   }
 }
 
-function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
+// The command ends in its own way, and then with a failure: a result that could not be written is no "allowed" or "denied".
+function reportLostOutput(error: NodeJS.ErrnoException, err: Io['err']): void {
+  // whoever read it has left, and knows
+  if (error.code === 'EPIPE') return
+  err(`gatehouse: cannot write to standard output: ${error.message}\n`)
+  process.once('exit', () => {
+    process.exitCode = EXIT.FAILURE
+  })
 }

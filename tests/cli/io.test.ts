@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import t from 'tap'
@@ -43,6 +44,19 @@ t.test('a shim whose log nobody reads any more goes on answering', async (t) => 
   shim.kill('SIGTERM')
   const [code] = await once(shim, 'exit')
   t.equal(code, 0)
+})
+
+const NO_FULL_DISK = existsSync('/dev/full') ? false : 'there is no /dev/full here'
+
+t.test('an output that cannot be written is a failure, and no verdict', { skip: NO_FULL_DISK }, async (t) => {
+  const full = await open('/dev/full', 'w')
+  t.teardown(() => full.close())
+  const command = spawn(process.execPath, [modulePath('cli/main'), '--version'], { stdio: ['ignore', full.fd, 'pipe'] })
+  const exit = once(command, 'exit')
+  const stderr = (await command.stderr?.toArray())?.join('') ?? ''
+  t.match(stderr, /^gatehouse: cannot write to standard output: ENOSPC.*\n$/)
+  t.equal(stderr.split('\n').length, 2, 'one line')
+  t.strictSame(await exit, [3, null])
 })
 
 function post(socketPath: string, path: string, body: string): Promise<string> {
