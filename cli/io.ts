@@ -1,5 +1,5 @@
 import { createSteps, type Steps } from '../util/steps.ts'
-import { EXIT } from './exit-codes.ts'
+import { EXIT, type ExitCode } from './exit-codes.ts'
 
 /** Everything a command may do to the terminal. Results go to `out`; progress, warnings and errors to `err`. */
 export interface Io {
@@ -9,10 +9,12 @@ export interface Io {
   readStdin(): Promise<Uint8Array>
   /** Progress lines on standard error. */
   readonly steps: Steps
-  /** Aborted by the first SIGINT or SIGTERM once somebody listens; without a listener they end the process. */
+  /** Called for every SIGINT and SIGTERM; without a listener they end the process. */
   onStopSignal(listener: (signal: NodeJS.Signals) => void): void
   /** Called for every SIGHUP, which would end the process otherwise. */
   onReloadSignal(listener: () => void): void
+  /** Ends the process at once, whatever is still under way; one more signal, even while it waits for the kernel. */
+  exit(code: ExitCode): void
 }
 
 /** The real terminal. */
@@ -38,6 +40,11 @@ export function createProcessIo(): Io {
       process.on('SIGTERM', listener)
     },
     onReloadSignal: (listener) => void process.on('SIGHUP', listener),
+    exit(code) {
+      // process.exit joins threads that read files, and our listeners are deaf by then: give signals their default back
+      for (const signal of ['SIGINT', 'SIGTERM']) process.removeAllListeners(signal)
+      process.exit(code)
+    },
   }
 }
 

@@ -29,6 +29,8 @@ export interface ClusterOptions {
   readonly memberArgs?: readonly (readonly string[])[]
   /** Keeps what was created when `up` fails. */
   readonly retain?: boolean
+  /** Makes `up` fail with its reason; what a failure cleans up is cleaned up then too. */
+  readonly signal?: AbortSignal
 }
 
 /** What the gate turns on. */

@@ -16,6 +16,7 @@ export const ERROR_CODES = {
   ERR_CLUSTER_NOT_FOUND: 'No cluster has that name.',
   ERR_CLUSTER_OPTIONS: 'The options of the cluster contradict each other.',
   ERR_CLUSTER_START: 'A process of the cluster did not become ready; the message shows the end of its log.',
+  ERR_CLUSTER_STOPPED: 'The start of a cluster was stopped by a signal; the message says what became of it.',
   ERR_FILE_READ: 'A file that was named cannot be read.',
   ERR_INTERNAL: 'A defect in Gatehouse itself; please report it with the whole message.',
   ERR_LOCK_TIMEOUT: 'Another process holds a lock for longer than one is willing to wait.',

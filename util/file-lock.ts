@@ -11,6 +11,8 @@ export interface FileLockOptions {
   readonly onWait?: (holder: ProcessIdentity) => void
   /** How long to wait before ERR_LOCK_TIMEOUT. */
   readonly timeoutMs: number
+  /** Ends the waiting with its reason. */
+  readonly signal?: AbortSignal | undefined
 }
 
 interface Holder extends ProcessIdentity {
@@ -35,7 +37,7 @@ export async function withFileLock<T>(path: string, options: FileLockOptions, ac
   }
 }
 
-async function acquire(path: string, { onWait, timeoutMs }: FileLockOptions): Promise<Holder> {
+async function acquire(path: string, { onWait, timeoutMs, signal }: FileLockOptions): Promise<Holder> {
   await makeFolder(dirname(path))
   const identity = identifyProcess(process.pid)
   if (identity === undefined) throw new GatehouseError('ERR_INTERNAL', '/proc does not show our own process')
@@ -51,6 +53,7 @@ async function acquire(path: string, { onWait, timeoutMs }: FileLockOptions): Pr
     }
     if (!isTold) onWait?.(other)
     isTold = true
+    signal?.throwIfAborted()
     if (performance.now() > deadline) throw timedOut(path, other, timeoutMs)
     await delay(POLL_MS)
   }

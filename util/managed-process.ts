@@ -61,10 +61,15 @@ export async function startProcess(spec: ProcessSpec): Promise<ManagedProcess> {
 }
 
 /** Waits until a process is ready. Says whether it ended early or was late, with the end of its log. */
-export async function waitUntilReady(managed: ManagedProcess, { isReady, timeoutMs }: Readiness): Promise<void> {
+export async function waitUntilReady(
+  managed: ManagedProcess,
+  { isReady, timeoutMs }: Readiness,
+  signal?: AbortSignal,
+): Promise<void> {
   const deadline = performance.now() + timeoutMs
   for (;;) {
     if (await isReady(AbortSignal.timeout(PROBE_MS)).catch(() => false)) return
+    signal?.throwIfAborted()
     if (!isRunning(managed)) throw await exitedEarly(managed)
     if (performance.now() > deadline) {
       const message = `${managed.name} is not ready after ${timeoutMs / 1000} s; ${await describeLog(managed)}`

@@ -30,6 +30,7 @@ _KEY_FILE, _LOG_FMT, _LOG_LEVEL, _POLICIES, _POLICY_TIMEOUT, _PORT, _READINESS_P
 
 The policies are read again when their files change, and on SIGHUP. A policy that turns out bad keeps its last good version.
 SIGTERM: requests in flight get their verdicts, then it leaves with 0. A second signal, or the end of --grace, cuts them.
+Before it is ready, nothing can be cut off: the first signal ends it at once, with 0.
 `
 
 export const addShimCommand: AddCommand = (program, context) => {
@@ -104,10 +105,16 @@ async function runShim(flags: ShimFlags, { io, leaveWith }: CommandContext): Pro
     if (signals === 1) stopSignal.resolve()
     else impatience.abort()
   })
-  const starting = new Shim(options, createLog({ ...log, write: io.err })).start()
+  const shimLog = createLog({ ...log, write: io.err })
+  const starting = new Shim(options, shimLog).start()
   // heard from the beginning, since SIGHUP ends a process that does not listen; a start that fails is told below
   io.onReloadSignal(() => void starting.then((shim) => shim.reload()).catch(() => {}))
-  const shim = await starting
+  const shim = await Promise.race([starting, stopSignal.promise])
+  if (shim === undefined) {
+    // Nobody was answered yet, and a start may wait for a file that never comes. The threads go with the process.
+    shimLog.info({}, 'stopped before it was ready')
+    return io.exit(EXIT.OK)
+  }
   await stopSignal.promise
   const cutOff = await shim.stop(impatience.signal)
   if (cutOff > 0) leaveWith(EXIT.FAILURE)

@@ -48,15 +48,20 @@ export interface ClusterProcessSpec extends Omit<ProcessSpec, 'logFile'> {
   readonly readiness: Readiness
 }
 
-/** Starts a process of the cluster unless it runs, and waits until it is ready. */
-export async function ensureProcess(layout: ClusterLayout, spec: ClusterProcessSpec): Promise<void> {
+/** Starts a process of the cluster unless it runs, and waits until it is ready. @throws the signal's reason */
+export async function ensureProcess(
+  layout: ClusterLayout,
+  spec: ClusterProcessSpec,
+  signal?: AbortSignal,
+): Promise<void> {
+  signal?.throwIfAborted()
   const logFile = logFileOf(layout, spec.name)
   const running = (await findClusterProcesses(layout)).find(({ name }) => name === spec.name)
   const managed: ManagedProcess =
     running === undefined
       ? await startProcess({ ...spec, logFile, environment: { ...spec.environment, ...marks(layout, spec.name) } })
       : { ...running, logFile }
-  await waitUntilReady(managed, spec.readiness)
+  await waitUntilReady(managed, spec.readiness, signal)
 }
 
 /** Stops those processes of the cluster whose names the filter accepts. */

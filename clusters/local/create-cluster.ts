@@ -20,6 +20,7 @@ interface Goal {
   readonly policiesDigest: string | undefined
   /** Where the API servers are to find the webhooks. */
   readonly webhooks: WebhookSource | undefined
+  readonly signal: AbortSignal | undefined
 }
 
 /** One line of progress. It does what is not done yet, so every action can run again. */
@@ -36,14 +37,16 @@ export async function createCluster(
 ): Promise<ClusterRecord> {
   const found = await ClusterRecord.read(layout)
   if (found !== undefined) refuseOtherOptions(found, options)
-  const { wasmPolicies, kubeconfig } = options
+  const { wasmPolicies, kubeconfig, signal } = options
   const policiesDigest = wasmPolicies === undefined ? undefined : await digest(wasmPolicies)
   const binaries = await findBinaries(found, options, steps)
+  signal?.throwIfAborted()
   const webhooks = wasmPolicies && chooseWebhookSource(binaries.kubeApiServer.version, wasmPolicies.webhooks)
   const record = found ?? (await createRecord(layout, options, { binaries, webhooks }))
   try {
     for (const action of listActions(record)) {
-      await steps.run(action.title, () => action.run(record, { kubeconfig, policiesDigest, webhooks }))
+      await steps.run(action.title, () => action.run(record, { kubeconfig, policiesDigest, webhooks, signal }))
+      signal?.throwIfAborted()
     }
     return record
   } catch (error) {
@@ -59,7 +62,10 @@ function listActions({ state, members }: ClusterRecord): Action[] {
     members.length === 1 ? ['', ' and its shim'] : [`${members.length} × `, ', each with its shim']
   const actions: Action[] = [
     { title: 'Writing certificates', run: prepareFiles },
-    { title: `Starting etcd ${etcd.version} (from ${etcd.source})`, run: ensureEtcd },
+    {
+      title: `Starting etcd ${etcd.version} (from ${etcd.source})`,
+      run: (record, { signal }) => ensureEtcd(record, signal),
+    },
     { title: `Starting ${times}${apiServer}${wasmPolicies === undefined ? '' : withShim}`, run: startMembers },
   ]
   if (wasmPolicies !== undefined) actions.push({ title: 'Registering the policies', run: register })
@@ -75,12 +81,12 @@ async function prepareFiles(record: ClusterRecord): Promise<void> {
 }
 
 // A shim reads its policies when it starts, so changed ones mean other shims.
-async function startMembers(record: ClusterRecord, { policiesDigest }: Goal): Promise<void> {
+async function startMembers(record: ClusterRecord, { policiesDigest, signal }: Goal): Promise<void> {
   if (record.state.webhooks === 'static') await (await loadGate()).prepareStaticManifests(record)
   if (policiesDigest !== record.state.policiesDigest) {
     await stopClusterProcesses(record.layout, (name) => name.startsWith('shim-'))
   }
-  const starting = record.members.flatMap((number) => startMember(record, number))
+  const starting = record.members.flatMap((number) => startMember(record, number, signal))
   // Wait for all of them even if one fails: nothing may start any more once the cleaning up has begun.
   const failed = (await Promise.allSettled(starting)).find((result) => result.status === 'rejected')
   if (failed !== undefined) throw failed.reason
@@ -88,11 +94,11 @@ async function startMembers(record: ClusterRecord, { policiesDigest }: Goal): Pr
 }
 
 // Both at once, unless even the first writes of the API server to an empty etcd are policed: it exits when they fail.
-function startMember(record: ClusterRecord, number: number): Promise<void>[] {
+function startMember(record: ClusterRecord, number: number, signal?: AbortSignal): Promise<void>[] {
   const { webhooks, wasmPolicies } = record.state
-  const shim = ensureShim(record, number)
+  const shim = ensureShim(record, number, signal)
   const isShimFirst = webhooks === 'static' && wasmPolicies?.defaultExclusions === false
-  return [shim, (isShimFirst ? shim : Promise.resolve()).then(() => ensureApiServer(record, number))]
+  return [shim, (isShimFirst ? shim : Promise.resolve()).then(() => ensureApiServer(record, number, signal))]
 }
 
 async function register(record: ClusterRecord, { webhooks }: Goal): Promise<void> {

@@ -34,7 +34,7 @@ export class LocalProvider implements ClusterProvider {
   async up(options: ClusterOptions, steps: Steps): Promise<LocalCluster> {
     checkOptions(options)
     const layout = this.#layout(options.name)
-    return whileLocked(layout, steps, async () => {
+    return whileLocked({ layout, steps, signal: options.signal }, async () => {
       const isOld = (await ClusterRecord.read(layout)) !== undefined
       // a `down` that was cut off may have left anything
       if (!isOld) await removeCluster(layout)
@@ -52,7 +52,7 @@ export class LocalProvider implements ClusterProvider {
   async down(name: string, steps: Steps): Promise<boolean> {
     checkClusterName(name)
     const layout = this.#layout(name)
-    return whileLocked(layout, steps, async () => {
+    return whileLocked({ layout, steps }, async () => {
       const exists = await clusterExists(layout)
       if (exists) await steps.run(`Removing cluster '${name}'`, () => removeCluster(layout))
       return exists
@@ -80,13 +80,19 @@ export class LocalProvider implements ClusterProvider {
   }
 }
 
+interface Locking {
+  readonly layout: ClusterLayout
+  readonly steps: Steps
+  readonly signal?: AbortSignal | undefined
+}
+
 /** Runs the action while nobody else changes this cluster, and says for whom it waits until then. */
-async function whileLocked<T>(layout: ClusterLayout, steps: Steps, action: () => Promise<T>): Promise<T> {
+async function whileLocked<T>({ layout, steps, signal }: Locking, action: () => Promise<T>): Promise<T> {
   const { promise: waited, resolve: stopWaiting } = Promise.withResolvers<void>()
   const onWait = ({ pid }: { pid: number }) =>
     void steps.run(`Waiting for process ${pid}, which is changing cluster '${layout.name}'`, () => waited)
   try {
-    return await withFileLock(layout.lock, { timeoutMs: LOCK_TIMEOUT_MS, onWait }, async () => {
+    return await withFileLock(layout.lock, { timeoutMs: LOCK_TIMEOUT_MS, onWait, signal }, async () => {
       stopWaiting()
       return action()
     })

@@ -16,26 +16,26 @@ import { shimProcess } from './shim.ts'
 const PORT_ATTEMPTS = 5
 
 /** Starts etcd unless it runs. */
-export async function ensureEtcd(record: ClusterRecord): Promise<void> {
-  await ensureProcess(record.layout, etcdProcess(record.layout, record.state.binaries.etcd.path))
+export async function ensureEtcd(record: ClusterRecord, signal?: AbortSignal): Promise<void> {
+  await ensureProcess(record.layout, etcdProcess(record.layout, record.state.binaries.etcd.path), signal)
 }
 
 /** Starts a member's shim unless it runs. Nothing while the gate is off. */
-export async function ensureShim(record: ClusterRecord, number: number): Promise<void> {
+export async function ensureShim(record: ClusterRecord, number: number, signal?: AbortSignal): Promise<void> {
   const { wasmPolicies } = record.state
   if (wasmPolicies === undefined) return
   const member = memberLayout(record.layout, number)
   await makeFolder(dirname(member.socket), 0o700)
   await ensureShimCertificates(member)
-  await ensureProcess(record.layout, shimProcess(member, wasmPolicies))
+  await ensureProcess(record.layout, shimProcess(member, wasmPolicies), signal)
 }
 
 /** Starts a member's API server unless it runs. When somebody else sits on its port by now, it moves to another. */
-export async function ensureApiServer(record: ClusterRecord, number: number): Promise<void> {
+export async function ensureApiServer(record: ClusterRecord, number: number, signal?: AbortSignal): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       await writeMemberKubeconfig(record, number)
-      return await ensureProcess(record.layout, await apiServerProcess(record, number))
+      return await ensureProcess(record.layout, await apiServerProcess(record, number), signal)
     } catch (error) {
       const isTaken = isGatehouseError(error, 'ERR_PROCESS_EXITED') && error.message.includes('address already in use')
       if (!isTaken || attempt === PORT_ATTEMPTS) throw error

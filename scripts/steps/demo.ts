@@ -6,6 +6,7 @@ import { formatError } from '../../cli/format-error.ts'
 import { DEFAULT_KUBERNETES_VERSION } from '../../clusters/binaries/versions.ts'
 import type { LocalCluster } from '../../clusters/local/local-cluster.ts'
 import { LocalProvider } from '../../clusters/local/local-provider.ts'
+import { GatehouseError } from '../../util/errors.ts'
 import { packageRoot } from '../../util/package-root.ts'
 import { createSteps } from '../../util/steps.ts'
 import { decide } from './demo/decide.ts'
@@ -22,6 +23,16 @@ const { values: flags } = parseArgs({
 const steps = createSteps({ isTerminal: process.stdout.isTTY === true, write: say })
 const provider = new LocalProvider()
 const seconds: [string, number][] = []
+const stop = new AbortController()
+const stopped = Promise.withResolvers<never>()
+stopped.promise.catch(() => {}) // a signal may come while nobody waits for it
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(name, () => {
+    if (stop.signal.aborted) process.exit(3)
+    stop.abort(new GatehouseError('ERR_CLUSTER_STOPPED', `stopped by ${name}`))
+    stopped.reject(stop.signal.reason)
+  })
+}
 
 try {
   const cluster = await chapter('a control plane, and the shim beside its API server', startCluster)
@@ -49,6 +60,8 @@ async function startCluster(): Promise<LocalCluster> {
       kubernetesVersion: flags['kubernetes-version'],
       apiServers: 1,
       wasmPolicies: { policies: join(packageRoot(), 'policies/policies.yml'), defaultExclusions: true },
+      retain: flags.keep,
+      signal: stop.signal,
     },
     steps,
   )
@@ -87,6 +100,8 @@ async function measure(): Promise<void> {
       stdout: 'inherit',
       stderr: 'inherit',
       reject: false,
+      cancelSignal: stop.signal,
+      forceKillAfterDelay: false, // it has a cluster of its own to take down
     },
   )
   // 1 is an answer: the machine was too busy for the verdict to be good
@@ -96,7 +111,7 @@ async function measure(): Promise<void> {
 async function chapter<T>(title: string, action: () => Promise<T>): Promise<T> {
   say(`\n== ${title}\n`)
   const startedAt = performance.now()
-  const result = await action()
+  const result = await Promise.race([action(), stopped.promise])
   seconds.push([title, (performance.now() - startedAt) / 1000])
   return result
 }

@@ -21,6 +21,7 @@ export function createRecordedIo(stdin = ''): RecordedIo {
     readStdin: async () => Buffer.from(stdin),
     steps: createSteps({ isTerminal: false, write: writeErr }),
     onStopSignal: () => {},
+    exit: () => {},
     onReloadSignal: () => {},
     stdout: () => out,
     stderr: () => err,

@@ -5,6 +5,8 @@ import { parseFeatureGates } from '../../../plugin/feature-gates.ts'
 import { WEBHOOK_SOURCES, type WebhookSource } from '../../../plugin/webhook-source.ts'
 import { GatehouseError, isGatehouseError } from '../../../util/errors.ts'
 import type { AddCommand } from '../../command.ts'
+import { EXIT } from '../../exit-codes.ts'
+import type { Io } from '../../io.ts'
 import { collect, loadProvider, nameOption } from './shared.ts'
 
 interface UpFlags {
@@ -34,7 +36,8 @@ Examples:
   gatehouse cluster up --name old --kubernetes-version 1.36 --api-servers 3 --kubeconfig ~/.kube/config
 
 etcd and kube-apiserver are taken from --assets, KUBEBUILDER_ASSETS, the cache or PATH, else downloaded, else built
-with Go, which takes some minutes once. What the cluster has and has not: docs/clusters.md
+with Go, which takes some minutes once. Ctrl-C removes what it has begun; a second one leaves at once.
+What the cluster has and has not: docs/clusters.md
 `
 
 export const addUpCommand: AddCommand = (cluster, { io }) => {
@@ -64,10 +67,21 @@ export const addUpCommand: AddCommand = (cluster, { io }) => {
     .option('--retain', 'keep what was started when something fails', false)
     .addHelpText('after', EXAMPLES)
     .action(async (flags: UpFlags) => {
-      const options = toOptions(flags)
+      const options = { ...toOptions(flags), signal: stopOnSignal(flags, io) }
       const provider = await loadProvider()
       io.out(describe(await provider.up(options, io.steps), flags))
     })
+}
+
+/** The first signal ends the start as a failure would; a second one leaves what is there to `cluster down`. */
+function stopOnSignal({ retain }: UpFlags, io: Io): AbortSignal {
+  const stop = new AbortController()
+  io.onStopSignal((signal) => {
+    if (stop.signal.aborted) return io.exit(EXIT.FAILURE)
+    const fate = retain ? 'what had been started is kept' : 'what a new cluster had started is gone'
+    stop.abort(new GatehouseError('ERR_CLUSTER_STOPPED', `stopped by ${signal}; ${fate}`))
+  })
+  return stop.signal
 }
 
 function toOptions(flags: UpFlags): ClusterOptions {

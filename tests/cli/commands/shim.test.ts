@@ -1,7 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { stat } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { packageRoot } from '../../../util/package-root.ts'
 import { buildGuest } from '../../helpers/guests.ts'
@@ -174,3 +176,39 @@ t.test('SIGHUP loads the policies again, changed or not, and ends nothing', asyn
   await shim.wrote(' policies reloaded ')
   t.equal((await shim.ask('/livez')).status, 200)
 })
+
+async function startHanging(t: Test) {
+  const fifo = join(makeShortFolder(t), 'policies.yml')
+  execFileSync('mkfifo', [fifo])
+  const shim = startProcess(t, { policies: {}, flags: ['--policies', fifo] })
+  // opens when the shim opens its end, which then reads until this one is closed
+  const writer = await open(fifo, 'w')
+  return { shim, writer }
+}
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  t.test(`${signal} ends a start that takes long with 0, for nothing was cut off`, async (t) => {
+    const { shim, writer } = await startHanging(t)
+    shim.child.kill(signal)
+    await shim.wrote(' stopped before it was ready')
+    await writer.close()
+    t.match(await shim.exited(), { code: 0 })
+  })
+}
+
+t.test('a second signal ends even a start that waits for the kernel', async (t) => {
+  const { shim, writer } = await startHanging(t)
+  shim.child.kill('SIGTERM')
+  await shim.wrote(' stopped before it was ready')
+  while (catchesSigint(shim.child)) await setImmediate()
+  shim.child.kill('SIGINT')
+  await shim.exited()
+  t.equal(shim.child.signalCode, 'SIGINT')
+  await writer.close()
+})
+
+// proc_pid_status(5): a mask of the signals that have a handler, signal 1 is its lowest bit
+function catchesSigint({ pid }: ChildProcess): boolean {
+  const [, mask = '0'] = /^SigCgt:\s*(\w+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+  return (BigInt(`0x${mask}`) & 2n) !== 0n
+}
