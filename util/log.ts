@@ -1,4 +1,5 @@
 import { pino } from 'pino'
+import { escapeControls, toOneLine } from './one-line.ts'
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
@@ -48,19 +49,6 @@ function toText(line: string): string {
   const { level, timestamp, message, ...fields } = JSON.parse(line) as Record<string, unknown>
   const pairs = Object.entries(fields).map(([key, value]) => ` ${key}=${toTextValue(value)}`)
   return `${timestamp} ${String(level).toUpperCase().padEnd(5)} ${toOneLine(String(message))}${pairs.join('')}\n`
-}
-
-// A line break in a message, which may come from a guest, must not forge a line of its own.
-function toOneLine(message: string): string {
-  return JSON.stringify(message).slice(1, -1).replaceAll('\\"', '"')
-}
-
-// What JSON leaves as it is, though terminals obey it and some readers of lines take it for a line's end.
-function escapeControls(line: string): string {
-  return line.replace(
-    /[\u007f-\u009f\u2028\u2029]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
 }
 
 function toTextValue(value: unknown): string {

@@ -1,6 +1,7 @@
 import type { ExecutionMode } from '../../evaluator/module/metadata.ts'
 import { GatehouseError } from '../../util/errors.ts'
 import { createLog } from '../../util/log.ts'
+import { toOneLine } from '../../util/one-line.ts'
 import type { Io } from '../io.ts'
 import { readText } from '../read-text.ts'
 import type { RequestOptions } from '../requests/build-review.ts'
@@ -75,5 +76,5 @@ async function readRequestOptions(
 function summarize({ policyId, title, response }: Verdict): string {
   const verdict = response.allowed ? (response.patch === undefined ? 'allowed' : 'allowed, mutated') : 'denied'
   const reason = response.allowed ? '' : `: ${response.status?.message ?? 'no reason given'}`
-  return `${title}: ${verdict} by ${policyId}${reason}\n`
+  return `${toOneLine(`${title}: ${verdict} by ${policyId}${reason}`)}\n`
 }
