@@ -14,7 +14,7 @@ export interface WebhookService {
   readonly port?: number
 }
 
-/** The `clientConfig` of one policy's webhook entry. */
+/** The `clientConfig` of one policy's own webhook entry. */
 export function webhookClientConfig(
   id: string,
   client: WebhookClient,
@@ -24,6 +24,26 @@ export function webhookClientConfig(
   return 'host' in client
     ? { url: webhookUrl(id, client.host), caBundle: encodedCaBundle }
     : { service: webhookService(id, client.service), caBundle: encodedCaBundle }
+}
+
+/** An entry of a policy set: `/combined/<digest>/<entry>`. */
+export interface CombinedPath {
+  /** Of the set, so that a shim which has another one answers no. */
+  readonly digest: string
+  readonly entry: string
+}
+
+/** The `clientConfig` of an entry that policies share. */
+export function combinedClientConfig(
+  { digest, entry }: CombinedPath,
+  client: WebhookClient,
+  caBundle: string,
+): AdmissionregistrationV1WebhookClientConfig {
+  const path = `/combined/${digest}/${entry}`
+  const encodedCaBundle = encodeCaBundle(caBundle)
+  return 'host' in client
+    ? { url: `https://${parseWebhookHost(client.host).authority}${path}`, caBundle: encodedCaBundle }
+    : { service: { ...serviceReference(client.service), path }, caBundle: encodedCaBundle }
 }
 
 /**
@@ -37,17 +57,21 @@ function webhookUrl(id: string, host: string): string {
   return `https://${parseWebhookHost(host).authority}/validate/${encodeURIComponent(id)}`
 }
 
-function webhookService(id: string, { namespace, name, port = 443 }: WebhookService) {
+function webhookService(id: string, service: WebhookService) {
   if (!isDnsSubdomain(id)) {
     const why = 'cannot be served by a Service: there kube-apiserver wants path segments that are DNS subdomains'
     throw refuse(id, why, 'Rename the policy with lower-case letters, digits, "-" and ".", or use the URL form.')
   }
+  return { ...serviceReference(service), path: `/validate/${id}` }
+}
+
+function serviceReference({ namespace, name, port = 443 }: WebhookService) {
   if (namespace === 'default' && name === 'kubernetes') {
     throw new GatehouseError('ERR_PLUGIN_OPTIONS', 'the service default/kubernetes is the API server itself', {
       hint: 'Name the Service that the policy server listens behind.',
     })
   }
-  return { namespace, name, port, path: `/validate/${id}` }
+  return { namespace, name, port }
 }
 
 /** PEM to the base64 of the API object; a file with the key in it, or with no certificate, is a mistake worth stopping. */

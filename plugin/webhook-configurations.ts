@@ -1,4 +1,5 @@
 import type {
+  AdmissionregistrationV1WebhookClientConfig,
   V1MatchCondition,
   V1MutatingWebhook,
   V1MutatingWebhookConfiguration,
@@ -6,13 +7,18 @@ import type {
   V1ValidatingWebhookConfiguration,
 } from '@kubernetes/client-node'
 import { GatehouseError } from '../util/errors.ts'
+import type { WebhookFields } from '../util/webhook-fields.ts'
 import { EXCLUSION_PREFIX, type Exclusions, exclusionConditions } from './exclusions.ts'
-import { type WebhookClient, webhookClientConfig } from './webhook-client.ts'
-import { webhookName } from './webhook-name.ts'
-import type { WebhookPolicy } from './webhook-policy.ts'
+import { planRegistration } from './registration/plan.ts'
+import type { Phase, SelectorsBy } from './registration/registration-plan.ts'
+import { combinedClientConfig, type WebhookClient, webhookClientConfig } from './webhook-client.ts'
+import { sharedWebhookName, webhookName } from './webhook-name.ts'
+import { sortById, type WebhookPolicy } from './webhook-policy.ts'
 
 export interface WebhookConfigurationsOptions {
   readonly policies: readonly WebhookPolicy[]
+  /** Given when policies share entries; otherwise each has its own. */
+  readonly combined?: CombinedOptions
   readonly client: WebhookClient
   /** PEM of the authority that signed the shim's certificate. */
   readonly caBundle: string
@@ -23,6 +29,13 @@ export interface WebhookConfigurationsOptions {
   readonly kubernetesVersion?: string
   /** Name of both objects. */
   readonly name?: string
+}
+
+/** How policies share entries. */
+export interface CombinedOptions {
+  /** Of the policy set, so that only a shim that has it answers. */
+  readonly digest: string
+  readonly selectors?: SelectorsBy
 }
 
 /** At most one object of each kind; a kind without policies has none. */
@@ -40,28 +53,60 @@ export const WEBHOOK_CONFIGURATION_NAME = 'gatehouse'
 const MAX_MATCH_CONDITIONS = 64
 
 /**
- * One webhook entry per policy, all in one object of each kind. The API server calls mutating webhooks by configuration
+ * The webhook entries, all in one object of each kind. The API server calls mutating webhooks by configuration
  * name, then by index: within one object the order is the array's, which is the order of policy ids, and
- * one write replaces the whole set. An object of 1.5 MiB, etcd's limit, holds some 400 policies.
+ * one write replaces the whole set. An object of 1.5 MiB, etcd's limit, holds some 400 entries.
  */
 export function webhookConfigurations(options: WebhookConfigurationsOptions): WebhookConfigurations {
-  const policies = sortById(options.policies)
-  const validating = policies.filter((policy) => !policy.mutating)
-  const mutating = policies.filter((policy) => policy.mutating)
+  const entries = options.combined === undefined ? listPolicies(options) : listPlanned(options, options.combined)
+  const validating = entries.filter(({ phase }) => phase === 'validating')
+  const mutating = entries.filter(({ phase }) => phase === 'mutating')
   return {
     ...(validating.length > 0 && {
       validating: {
         ...head('ValidatingWebhookConfiguration', options),
-        webhooks: validating.map((policy) => webhook(policy, options)),
+        webhooks: validating.map((entry) => webhook(entry, options)),
       },
     }),
     ...(mutating.length > 0 && {
       mutating: {
         ...head('MutatingWebhookConfiguration', options),
-        webhooks: mutating.map((policy) => mutatingWebhook(policy, options)),
+        webhooks: mutating.map((entry) => mutatingWebhook(entry, options)),
       },
     }),
   }
+}
+
+/** One entry as it will stand in its configuration, whoever answers for it. */
+interface Entry extends WebhookFields {
+  readonly phase: Phase
+  readonly name: string
+  readonly clientConfig: AdmissionregistrationV1WebhookClientConfig
+  /** Whom to name when something is wrong with it. */
+  readonly owner: string
+}
+
+function listPolicies({ policies, client, caBundle }: WebhookConfigurationsOptions): Entry[] {
+  return sortById(policies).map((policy) => ({
+    ...policy,
+    phase: policy.mutating ? 'mutating' : 'validating',
+    name: webhookName(policy.id),
+    clientConfig: webhookClientConfig(policy.id, client, caBundle),
+    owner: `policy ${policy.id}`,
+  }))
+}
+
+function listPlanned({ policies, client, caBundle }: WebhookConfigurationsOptions, combined: CombinedOptions): Entry[] {
+  return planRegistration(policies, combined).entries.map((entry) => {
+    const { name, members } = entry
+    const [first = name] = members
+    return {
+      ...entry,
+      name: members.length === 1 ? webhookName(first) : sharedWebhookName(name),
+      clientConfig: combinedClientConfig({ digest: combined.digest, entry: name }, client, caBundle),
+      owner: members.length === 1 ? `policy ${first}` : `policies ${members.join(', ')}`,
+    }
+  })
 }
 
 function head(kind: string, { name = WEBHOOK_CONFIGURATION_NAME }: WebhookConfigurationsOptions) {
@@ -69,57 +114,47 @@ function head(kind: string, { name = WEBHOOK_CONFIGURATION_NAME }: WebhookConfig
   return { apiVersion: 'admissionregistration.k8s.io/v1', kind, metadata: { name, labels } }
 }
 
-function mutatingWebhook(policy: WebhookPolicy, options: WebhookConfigurationsOptions): V1MutatingWebhook {
-  const { reinvocationPolicy } = policy
-  return { ...webhook(policy, options), ...(reinvocationPolicy !== undefined && { reinvocationPolicy }) }
+function mutatingWebhook(entry: Entry, options: WebhookConfigurationsOptions): V1MutatingWebhook {
+  const { reinvocationPolicy } = entry
+  return { ...webhook(entry, options), ...(reinvocationPolicy !== undefined && { reinvocationPolicy }) }
 }
 
 // Defaults that decide about safety are written out; the others are left to the API server.
-function webhook(policy: WebhookPolicy, options: WebhookConfigurationsOptions): V1ValidatingWebhook {
-  const { matchPolicy, namespaceSelector, objectSelector } = policy
-  const matchConditions = policyMatchConditions(policy, options)
+function webhook(entry: Entry, options: WebhookConfigurationsOptions): V1ValidatingWebhook {
+  const { name, clientConfig, matchPolicy, namespaceSelector, objectSelector } = entry
+  const matchConditions = entryMatchConditions(entry, options)
   return {
-    name: webhookName(policy.id),
-    clientConfig: webhookClientConfig(policy.id, options.client, options.caBundle),
-    rules: structuredClone([...policy.rules]),
+    name,
+    clientConfig,
+    rules: structuredClone([...entry.rules]),
     ...(matchConditions.length > 0 && { matchConditions }),
     ...(matchPolicy !== undefined && { matchPolicy }),
     ...(namespaceSelector !== undefined && { namespaceSelector: structuredClone(namespaceSelector) }),
     ...(objectSelector !== undefined && { objectSelector: structuredClone(objectSelector) }),
-    failurePolicy: policy.failurePolicy ?? 'Fail',
-    sideEffects: policy.sideEffects ?? 'None',
-    timeoutSeconds: policy.timeoutSeconds ?? 10,
+    failurePolicy: entry.failurePolicy ?? 'Fail',
+    sideEffects: entry.sideEffects ?? 'None',
+    timeoutSeconds: entry.timeoutSeconds ?? 10,
     admissionReviewVersions: ['v1'],
   }
 }
 
-function policyMatchConditions(
-  { id, matchConditions = [] }: WebhookPolicy,
+function entryMatchConditions(
+  { owner, matchConditions = [] }: Entry,
   { exclusions = 'default', shimUser, kubernetesVersion }: WebhookConfigurationsOptions,
 ): V1MatchCondition[] {
   const own = exclusionConditions(exclusions, { shimUser, kubernetesVersion })
   const taken = matchConditions.find(({ name }) => name.startsWith(EXCLUSION_PREFIX))
   if (taken !== undefined) {
     throw refuse(
-      `policy ${id}: matchConditions: the name '${taken.name}' is reserved`,
+      `${owner}: matchConditions: the name '${taken.name}' is reserved`,
       `Use another prefix than ${EXCLUSION_PREFIX}`,
     )
   }
   if (own.length + matchConditions.length > MAX_MATCH_CONDITIONS) {
     const counted = `${matchConditions.length}, and ${own.length} for the default exclusions`
-    throw refuse(
-      `policy ${id}: matchConditions: ${counted}, are more than ${MAX_MATCH_CONDITIONS}`,
-      'Join some with &&.',
-    )
+    throw refuse(`${owner}: matchConditions: ${counted}, are more than ${MAX_MATCH_CONDITIONS}`, 'Join some with &&.')
   }
   return [...own, ...matchConditions.map(({ name, expression }) => ({ name, expression }))]
-}
-
-function sortById(policies: readonly WebhookPolicy[]): WebhookPolicy[] {
-  const sorted = policies.toSorted((a, b) => Buffer.compare(Buffer.from(a.id), Buffer.from(b.id)))
-  const twice = sorted.find(({ id }, index) => id === sorted[index + 1]?.id)
-  if (twice !== undefined) throw refuse(`two policies have the id '${twice.id}'`, 'Rename one of them.')
-  return sorted
 }
 
 function refuse(message: string, hint: string): GatehouseError {

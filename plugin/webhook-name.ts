@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 
 const PLAIN_SUFFIX = '.policy.gatehouse.internal'
 const ENCODED_SUFFIX = '.encoded.gatehouse.internal'
+const SHARED_SUFFIX = '.policies.gatehouse.internal'
 const MAX_NAME_LENGTH = 253
 
 /**
@@ -18,6 +19,11 @@ export function webhookName(id: string): string {
     .slice(0, 60)
     .replaceAll(/^-+|-+$/g, '')
   return `${rest === '' ? '' : `${rest}-`}${hash}${ENCODED_SUFFIX}`
+}
+
+/** The name of an entry that several policies share; which of them denied, its answer says. */
+export function sharedWebhookName(entry: string): string {
+  return `${entry}${SHARED_SUFFIX}`
 }
 
 /** What Kubernetes calls a DNS-1123 subdomain. */

@@ -10,7 +10,7 @@ const ARROWS: Record<string, readonly string[]> = {
   bench: ['clusters', 'shim'],
   controller: ['clusters', 'shim'],
   clusters: ['plugin', 'shim'],
-  shim: ['evaluator', 'artifacts', 'kube'],
+  shim: ['evaluator', 'artifacts', 'kube', 'plugin'],
   plugin: [],
   evaluator: [],
   artifacts: [],

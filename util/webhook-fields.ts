@@ -12,4 +12,6 @@ export interface WebhookFields {
   /** 1–30, default 10. */
   readonly timeoutSeconds?: number
   readonly reinvocationPolicy?: 'Never' | 'IfNeeded'
+  /** A promise that the shim holds the policy to: it changes labels and annotations, and nothing else of an object. */
+  readonly mutates?: 'metadata'
 }

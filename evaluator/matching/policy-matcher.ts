@@ -1,0 +1,91 @@
+import { messageOf } from '../../util/errors.ts'
+import type { MatchConditions } from '../cel/match-conditions.ts'
+import { type LabelSelector, selectsEverything, selectsLabels } from './label-selector.ts'
+import type { MatchableRequest } from './matchable-request.ts'
+import { matchesRules, type Rule } from './rules.ts'
+
+/** What a webhook entry says of the requests that it is for, as far as one policy is concerned. */
+export interface MatchFields {
+  readonly rules: readonly Rule[]
+  readonly matchPolicy?: 'Exact' | 'Equivalent'
+  readonly objectSelector?: LabelSelector
+  readonly namespaceSelector?: LabelSelector
+  readonly matchConditions?: readonly { readonly name: string; readonly expression: string }[]
+}
+
+/** Whether a request concerns a policy; or why that cannot be told, which its failurePolicy then decides. */
+export type Match = { readonly matches: boolean } | { readonly error: string }
+
+const MATCHES: Match = { matches: true }
+const DIFFERS: Match = { matches: false }
+
+/**
+ * Makes a policy's matcher. The expression language is large and is loaded only for those that have conditions.
+ * @throws Error for conditions that do not compile; policies files with such are refused
+ */
+export async function createMatcher(fields: MatchFields): Promise<PolicyMatcher> {
+  const { matchConditions = [] } = fields
+  if (matchConditions.length === 0) return new PolicyMatcher(fields)
+  const { compileMatchConditions } = await import('../cel/match-conditions.ts')
+  const compiled = compileMatchConditions(matchConditions)
+  if ('problems' in compiled) throw new Error(compiled.problems.map(({ message }) => message).join('; '))
+  return new PolicyMatcher(fields, compiled)
+}
+
+/** Decides for one policy what the API server decides for a webhook entry, in its order: selectors, rules, conditions. */
+export class PolicyMatcher {
+  readonly #fields: MatchFields
+  readonly #conditions: MatchConditions | undefined
+
+  constructor(fields: MatchFields, conditions?: MatchConditions) {
+    this.#fields = fields
+    this.#conditions = conditions
+  }
+
+  /** Conditions that ask what a user may do are the API server's to evaluate, and count as true here. Never throws. */
+  match(request: MatchableRequest): Match {
+    try {
+      const isConcerned =
+        this.#matchesRules(request) && this.#selectsNamespace(request) && selectsObject(this.#fields, request)
+      return isConcerned ? this.#meetsConditions(request) : DIFFERS
+    } catch (error) {
+      // an object of more values than anybody should hold in memory
+      return { error: messageOf(error) }
+    }
+  }
+
+  #meetsConditions(request: MatchableRequest): Match {
+    if (this.#conditions === undefined) return MATCHES
+    const result = this.#conditions.evaluate(request.variables)
+    if ('matches' in result) return result
+    const { condition, message } = result.error
+    return { error: `matchCondition ${condition}: ${message}` }
+  }
+
+  #matchesRules({ asked, delivered }: MatchableRequest): boolean {
+    const { rules, matchPolicy } = this.#fields
+    return matchesRules(rules, asked) || (matchPolicy !== 'Exact' && matchesRules(rules, delivered))
+  }
+
+  /**
+   * A Namespace that is written has its own labels to go by, everything else in a namespace those of the namespace. Objects
+   * of the cluster are selected always.
+   */
+  #selectsNamespace(request: MatchableRequest): boolean {
+    const { namespaceSelector = {} } = this.#fields
+    if (selectsEverything(namespaceSelector)) return true
+    const labels = isWrittenNamespace(request) ? request.labels.object : request.namespaceLabels
+    return labels === undefined || selectsLabels(namespaceSelector, labels)
+  }
+}
+
+function isWrittenNamespace({ asked: { resource, subResource = '', operation } }: MatchableRequest): boolean {
+  return resource.resource === 'namespaces' && subResource === '' && (operation === 'CREATE' || operation === 'UPDATE')
+}
+
+/** Either the object or the one that it replaces: a label that is taken away does not lead past a policy. */
+function selectsObject({ objectSelector = {} }: MatchFields, request: MatchableRequest): boolean {
+  if (selectsEverything(objectSelector)) return true
+  const { object, oldObject } = request.labels
+  return [object, oldObject].some((labels) => labels !== undefined && selectsLabels(objectSelector, labels))
+}
