@@ -5,6 +5,8 @@ import { EXIT, type ExitCode } from './exit-codes.ts'
 export interface Io {
   out(text: string): void
   err(text: string): void
+  /** Whether results go to a person's terminal, where they may be written over. */
+  readonly isTerminal: boolean
   /** All of standard input. */
   readStdin(): Promise<Uint8Array>
   /** Progress lines on standard error. */
@@ -29,6 +31,7 @@ export function createProcessIo(): Io {
   return {
     out: (text) => void process.stdout.write(text),
     err,
+    isTerminal: process.stdout.isTTY === true,
     async readStdin() {
       const chunks: Buffer[] = []
       for await (const chunk of process.stdin) chunks.push(chunk as Buffer)

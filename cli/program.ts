@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
-import { packageRoot } from '../util/package-root.ts'
+import { packageVersion } from '../util/package-version.ts'
 import type { CommandContext } from './command.ts'
 import { COMMANDS } from './commands/index.ts'
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts'
@@ -50,9 +48,4 @@ export function createProgram(context: CommandContext): Command {
 /** A command and all commands below it. */
 export function walk(command: Command): Command[] {
   return [command, ...command.commands.flatMap(walk)]
-}
-
-function packageVersion(): string {
-  const manifest = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }
-  return manifest.version
 }

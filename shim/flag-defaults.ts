@@ -3,6 +3,7 @@ export const FLAG_DEFAULTS = {
   socket: '/run/gatehouse/gatehouse.sock',
   socketMode: 0o660,
   socketDirMode: 0o750,
+  adminSocket: '/run/gatehouse/admin.sock',
   host: 'admission.gatehouse.internal',
   certDir: '/var/lib/gatehouse/pki',
   addr: '0.0.0.0',

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { LOG_FORMATS, LOG_LEVELS } from '../util/log.ts'
 import { throwProblems } from '../util/problems.ts'
 import type { Authority } from './connect/authority.ts'
@@ -17,6 +17,7 @@ export interface ShimFlags {
   readonly socketDirMode?: string
   readonly socketOwner?: string
   readonly socketGroup?: string
+  readonly adminSocket?: string
   readonly host?: readonly string[]
   readonly allowConnect?: readonly string[]
   readonly certDir?: string
@@ -45,6 +46,7 @@ export function parseFlags(flags: ShimFlags): ShimOptions & { readonly log: LogS
   const options = {
     policies: flags.policies ?? '',
     ...readListeners(reader, flags, hosts),
+    ...readAdmin(reader, flags),
     certificates: readCertificates(reader, flags, hosts),
     workers: reader.number('workers', flags.workers, { default: availableParallelism(), min: 1, max: 256 }),
     queue: reader.number('queue', flags.queue, { default: FLAG_DEFAULTS.queue, min: 0, max: 100_000 }),
@@ -105,6 +107,15 @@ function readSocket(reader: FlagReader, flags: ShimFlags, virtualHosts: readonly
     virtualHosts,
     allowedTargets: reader.authorities('allow-connect', flags.allowConnect ?? []),
   }
+}
+
+/** Beside the socket unless said otherwise; without a socket there is none unless one is asked for. */
+function readAdmin(reader: FlagReader, { socket, port, adminSocket }: ShimFlags): Pick<ShimOptions, 'admin'> {
+  if (adminSocket === 'none' || (adminSocket === undefined && socket === undefined && port !== undefined)) return {}
+  const main = resolve(socket ?? FLAG_DEFAULTS.socket)
+  const path = adminSocket === undefined ? join(dirname(main), 'admin.sock') : resolve(adminSocket)
+  if (path === main) reader.refuse('admin-socket', `is ${path}, which is the API server's socket; it needs its own`)
+  return { admin: { path, mode: 0o600, folderMode: 0o700 } }
 }
 
 function readCertificates(reader: FlagReader, flags: ShimFlags, hosts: readonly Authority[]): CertificateSource {

@@ -11,6 +11,8 @@ export interface ShimOptions {
   readonly https?: Authority
   /** Plain HTTP, for probes only. */
   readonly probes?: Authority
+  /** For the operator on the host alone. */
+  readonly admin?: UnixSocketOptions
   readonly certificates: CertificateSource
   readonly workers: number
   readonly queue: number

@@ -1,5 +1,6 @@
 import { GatehouseError } from '../util/errors.ts'
 import type { Log } from '../util/log.ts'
+import { openAdminListener } from './admin/admin-listener.ts'
 import { PolicyReloader, type PolicyReloaderOptions } from './hot-reload/policy-reloader.ts'
 import { Drain } from './http/drain.ts'
 import { createHandlers } from './http/handlers.ts'
@@ -11,6 +12,7 @@ import { PoliciesInForce } from './policy-set/policies-in-force.ts'
 import { listFailures } from './policy-set/policy-set.ts'
 import { reloadPolicySet } from './policy-set/reload-policy-set.ts'
 import { EvaluatorPool, type StartedEvaluatorPool } from './pool/evaluator-pool.ts'
+import { DisabledPolicies } from './review/disabled-policies.ts'
 import { logPolicyLine } from './review/policy-log.ts'
 import { Reviewer } from './review/reviewer.ts'
 import type { ShimOptions } from './shim-options.ts'
@@ -44,24 +46,40 @@ export class Shim {
     const { signal } = new AbortController()
     const loaded = await loadPolicySet(content, { ...this.#options, pool: async () => pool, signal, log })
     const policies = new PoliciesInForce(pool, loaded)
+    const disabled = resources.use(new DisabledPolicies(log))
     metrics.observe(() => pool.stats, policies)
+    metrics.observeDisabled(disabled, policies)
 
     const drain = new Drain()
-    const reviewer = new Reviewer({ pool, metrics, log })
+    const reviewer = new Reviewer({ pool, metrics, disabled, log })
     const handlers = createHandlers({ policies, reviewer, metrics, drain, log })
     const listeners: Listener[] = []
     await openListeners({ ...this.#options, ...handlers, certificate, log }, (listener) => {
       listeners.push(listener)
       resources.defer(() => close(listener))
     })
+    let shown = certificate
     const onChange = (renewed: ServerCertificate) => {
+      shown = renewed
       for (const listener of listeners) listener.useCertificate(renewed)
     }
     resources.use(watchCertificate(this.#options.certificates, certificate, { onChange, log }))
 
     const reloader = resources.use(this.#startReloader({ digest, policies, metrics }))
 
-    const { graceMs } = this.#options
+    const { graceMs, admin } = this.#options
+    if (admin !== undefined) {
+      const facts = {
+        options: this.#options,
+        startedAt: new Date(),
+        statistics: metrics.statistics,
+        ...{ policies, disabled, drain },
+        addresses: () => listeners.map(({ address }) => address),
+        pool: () => pool.stats,
+        certificate: () => shown.cert,
+      }
+      resources.use(await openAdminListener(admin, facts, log))
+    }
     const started = new StartedShim({ listeners, drain, reloader, graceMs, log, resources: resources.move() })
     const failed = listFailures(loaded).map(({ id }) => id)
     log.info({ addresses: started.addresses, policies: loaded.size, failed }, 'ready')

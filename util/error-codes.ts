@@ -3,6 +3,8 @@
  * match on them, so a code is never reused for something else.
  */
 export const ERROR_CODES = {
+  ERR_ADMIN_REQUEST: 'The shim was asked by its admin socket for something that it cannot do.',
+  ERR_ADMIN_UNREACHABLE: 'No shim answers on the admin socket.',
   ERR_BINARIES_BUILD: 'A control-plane binary could not be built from its Go module.',
   ERR_BINARIES_CHECKSUM: 'A downloaded binary does not have the checksum that its release publishes.',
   ERR_BINARIES_DOWNLOAD: 'A control-plane binary could not be downloaded.',
@@ -30,6 +32,7 @@ export const ERROR_CODES = {
   ERR_PLUGIN_OPTIONS: 'The API server would not accept, or would misunderstand, the configuration asked for.',
   ERR_POLICIES_INVALID: 'The policies file has problems; all of them are listed with file, line and field.',
   ERR_POLICY_NOT_LOADED: 'The policy is configured, but its module could not be loaded; failurePolicy decides.',
+  ERR_POLICY_UNKNOWN: 'The shim has no policy of that id; the message lists those that it has.',
   ERR_POOL_FULL: 'All evaluator threads are busy and the queue is full; failurePolicy decides.',
   ERR_POOL_STOPPED: 'The shim is shutting down; failurePolicy decides.',
   ERR_PORT_LISTEN: 'The shim cannot listen on the TCP port.',

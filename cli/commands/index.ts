@@ -1,15 +1,25 @@
 import type { AddCommand } from '../command.ts'
 import { addBenchCommand } from './bench.ts'
 import { addClusterCommand } from './cluster.ts'
+import { addDisableCommand } from './disable.ts'
+import { addEnableCommand } from './enable.ts'
 import { addInspectCommand } from './inspect.ts'
 import { addLintCommand } from './lint.ts'
 import { addManifestsCommand } from './manifests.ts'
+import { addPoliciesCommand } from './policies.ts'
 import { addRunCommand } from './run.ts'
 import { addShimCommand } from './shim.ts'
+import { addStatusCommand } from './status.ts'
+import { addTopCommand } from './top.ts'
 
 /** The commands in the order in which help lists them. */
 export const COMMANDS: readonly AddCommand[] = [
   addShimCommand,
+  addStatusCommand,
+  addPoliciesCommand,
+  addTopCommand,
+  addDisableCommand,
+  addEnableCommand,
   addClusterCommand,
   addManifestsCommand,
   addLintCommand,

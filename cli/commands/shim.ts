@@ -52,6 +52,10 @@ export const addShimCommand: AddCommand = (program, context) => {
     .option('--socket-owner <user>', 'owner of the socket, and of its folder if that has to be created')
     .option('--socket-group <group>', 'their group')
     .option(
+      '--admin-socket <path>',
+      `where \`gatehouse status\` and its siblings ask, for the shim's user alone; or none (default: admin.sock beside --socket)`,
+    )
+    .option(
       '--host <name[:port]>',
       `answer a CONNECT to this host, and name it in the issued certificate, repeatable (default: ${FLAG_DEFAULTS.host})`,
       repeat,

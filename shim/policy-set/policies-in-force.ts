@@ -7,6 +7,7 @@ export class PoliciesInForce {
   #current: PolicySet = new Map()
   #refusal: string | undefined
   #lastSuccess: Date | undefined
+  #lastAttempt = new Date()
 
   constructor(pool: StartedEvaluatorPool, policies: PolicySet) {
     this.#pool = pool
@@ -28,11 +29,17 @@ export class PoliciesInForce {
     return this.#lastSuccess
   }
 
+  /** When the files were last read, whatever came of it. */
+  get lastAttempt(): Date {
+    return this.#lastAttempt
+  }
+
   /** Requests that come from now on meet the new set; those that are under way or in the queue finish on theirs. */
   replace(policies: PolicySet): void {
     this.#pool.setPolicies(listServed(policies).map(({ evaluated }) => evaluated))
     this.#current = policies
     this.#refusal = undefined
+    this.#lastAttempt = new Date()
     const isWhole = listFailures(policies).length + listRefusedUpdates(policies).length === 0
     if (isWhole) this.#lastSuccess = new Date()
   }
@@ -40,5 +47,6 @@ export class PoliciesInForce {
   /** Stays with the policies that answer already. */
   keep(refusal: string): void {
     this.#refusal = refusal
+    this.#lastAttempt = new Date()
   }
 }

@@ -1,16 +1,19 @@
 import { type AdmissionResponse, rejectWithInternalError } from '../../evaluator/admission-response.ts'
 import { applyPolicyMode } from '../../evaluator/policy-mode.ts'
-import { GatehouseError } from '../../util/errors.ts'
+import { GatehouseError, messageOf } from '../../util/errors.ts'
 import type { Log } from '../../util/log.ts'
 import type { FailedPolicy, ServedPolicy } from '../policy-set/policy-set.ts'
 import type { StartedEvaluatorPool } from '../pool/evaluator-pool.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
+import { answerDisabled } from './answer-disabled.ts'
+import type { DisabledPolicies, Disablement } from './disabled-policies.ts'
 import type { Review } from './review.ts'
 import { toVerdict } from './to-verdict.ts'
 
 export interface ReviewerOptions {
   readonly pool: StartedEvaluatorPool
   readonly metrics: Metrics
+  readonly disabled: DisabledPolicies
   readonly log: Log
 }
 
@@ -24,8 +27,25 @@ export class Reviewer {
 
   /** One verdict, whatever the policy does. @throws what leaves the decision to failurePolicy, such as ERR_POOL_FULL */
   async review(review: Review): Promise<AdmissionResponse> {
-    const { policy } = review
-    return policy.state === 'served' ? this.#evaluate(review, policy) : this.#answerFor(policy, review)
+    const { policy, signal } = review
+    const disablement = this.#options.disabled.find(policy.id)
+    if (disablement !== undefined) return this.#allowUnasked(review, disablement)
+    if (policy.state !== 'served') return this.#answerFor(policy, review)
+    try {
+      return await this.#evaluate(review, policy)
+    } catch (error) {
+      // a client that went away is no fault of the policy's
+      if (!signal.aborted) this.#options.metrics.statistics.recordError(policy.id, messageOf(error))
+      throw error
+    }
+  }
+
+  #allowUnasked({ policy, request }: Review, disablement: Disablement): AdmissionResponse {
+    const { metrics, log } = this.#options
+    const { until } = disablement
+    metrics.recordDisabledReview(policy.id)
+    log.info({ ...describe(policy.id, request), until }, 'allowed unasked: the policy is disabled')
+    return answerDisabled(request.uid, policy.id, disablement)
   }
 
   async #evaluate(review: Review, policy: ServedPolicy): Promise<AdmissionResponse> {
@@ -51,8 +71,7 @@ export class Reviewer {
 
   #log({ origin, policy, request }: Review, { verdict, response, latencyMs }: Verdict): void {
     const { log } = this.#options
-    const { operation, kind, namespace, name } = request.attributes ?? {}
-    const fields = { policyId: policy.id, uid: request.uid, operation, kind: kind?.kind, namespace, name }
+    const fields = describe(policy.id, request)
     if (policy.mode === 'monitor' && origin !== 'audit') {
       const { allowedToMutate } = policy
       log.info({ ...fields, allowedToMutate, response: verdict }, 'policy evaluation (monitor mode)')
@@ -66,6 +85,11 @@ export class Reviewer {
       response.allowed ? 'allowed' : 'denied',
     )
   }
+}
+
+function describe(policyId: string, { uid, attributes }: Review['request']) {
+  const { operation, kind, namespace, name } = attributes ?? {}
+  return { policyId, uid, operation, kind: kind?.kind, namespace, name }
 }
 
 interface Verdict {

@@ -14,7 +14,11 @@ export interface UnixSocketOptions {
   readonly folderMode: number
   readonly uid?: number
   readonly gid?: number
+  /** The flag that chooses the path, for the way out of an error. */
+  readonly flag?: string
 }
+
+const DEFAULT_FLAG = '--socket'
 
 /** A server listens under the path. */
 export interface BoundUnixSocket extends AsyncDisposable {
@@ -40,7 +44,7 @@ export async function listenOnUnixSocket(server: Server, options: UnixSocketOpti
     if (error instanceof GatehouseError) throw error
     throw new GatehouseError('ERR_SOCKET_PATH', `${options.path}: cannot be created: ${messageOf(error)}`, {
       cause: error,
-      hint: 'Choose another --socket, or run as a user who may write to its folder.',
+      hint: `Choose another ${options.flag ?? DEFAULT_FLAG}, or run as a user who may write to its folder.`,
     })
   }
 }
@@ -54,16 +58,17 @@ async function createFolder({ path, folderMode, uid, gid }: UnixSocketOptions): 
   await chmod(folder, folderMode)
 }
 
-async function bind(server: Server, { path, mode, uid, gid }: UnixSocketOptions): Promise<BoundUnixSocket> {
+async function bind(server: Server, options: UnixSocketOptions): Promise<BoundUnixSocket> {
+  const { path, mode, uid, gid, flag = DEFAULT_FLAG } = options
   const workshop = await mkdtemp(`${dirname(path)}/.`)
   try {
     const unnamed = join(workshop, 's')
-    checkLength(path, unnamed)
+    checkLength(path, unnamed, flag)
     server.listen({ path: unnamed, backlog: BACKLOG })
     await once(server, 'listening')
     await setOwner(unnamed, uid, gid)
     await chmod(unnamed, mode)
-    await giveName(unnamed, path)
+    await giveName(unnamed, path, flag)
     const { ino } = await stat(unnamed, { bigint: true })
     return { path, [Symbol.asyncDispose]: () => unlinkOwn(path, ino) }
   } catch (error) {
@@ -74,44 +79,48 @@ async function bind(server: Server, { path, mode, uid, gid }: UnixSocketOptions)
   }
 }
 
-function checkLength(path: string, unnamed: string): void {
+function checkLength(path: string, unnamed: string, flag: string): void {
   // The path below the private folder is the longer one when the socket has a very short name.
   const longest = [path, unnamed].find((name) => Buffer.byteLength(name) > MAX_PATH_BYTES)
   if (longest === undefined) return
   throw new GatehouseError(
     'ERR_SOCKET_PATH',
     `${path}: is too long: a socket's path holds ${MAX_PATH_BYTES} bytes, and ${Buffer.byteLength(longest)} are needed`,
-    { hint: 'Choose a --socket in a folder with a shorter name.' },
+    { hint: `Choose a ${flag} in a folder with a shorter name.` },
   )
 }
 
 /** Publishes the socket under its path. A hard link refuses to replace anything, so of two shims that start at once one wins. */
-async function giveName(unnamed: string, path: string): Promise<void> {
+async function giveName(unnamed: string, path: string, flag: string): Promise<void> {
   if (await link(unnamed, path).then(() => true, ignoreExistence)) return
   const found = await probeSocket(path)
-  if (found.kind === 'live') throw inUse(path)
+  if (found.kind === 'live') throw inUse(path, flag)
   if (found.kind === 'not-a-socket') {
     throw new GatehouseError('ERR_SOCKET_PATH', `${path}: is not a socket, and will not be replaced`, {
-      hint: 'Choose another --socket, or remove the file.',
+      hint: `Choose another ${flag}, or remove the file.`,
     })
   }
-  if (found.kind === 'stale') await removeStale(path, found, dirname(unnamed))
-  await giveName(unnamed, path)
+  if (found.kind === 'stale') await removeStale(path, found, { workshop: dirname(unnamed), flag })
+  await giveName(unnamed, path, flag)
 }
 
 /** Takes a dead socket's name away; should another shim have replaced it since it was looked at, gives the name back. */
-async function removeStale(path: string, stale: StaleSocket, workshop: string): Promise<void> {
+async function removeStale(
+  path: string,
+  stale: StaleSocket,
+  { workshop, flag }: { readonly workshop: string; readonly flag: string },
+): Promise<void> {
   const aside = join(workshop, 'old')
   await rename(path, aside).catch(ignoreAbsence)
   const found = await lstat(aside, { bigint: true }).catch(ignoreAbsence)
   if (found === undefined || found.ino === stale.inode) return
   await link(aside, path)
-  throw inUse(path)
+  throw inUse(path, flag)
 }
 
-function inUse(path: string): GatehouseError {
+function inUse(path: string, flag: string): GatehouseError {
   return new GatehouseError('ERR_SOCKET_IN_USE', `${path}: another process listens on this socket`, {
-    hint: `Stop it, or choose another --socket; \`ss -xlp | grep ${path}\` names it.`,
+    hint: `Stop it, or choose another ${flag}; \`ss -xlp | grep ${path}\` names it.`,
   })
 }
 

@@ -5,8 +5,10 @@ import type { FailedPolicy } from '../policy-set/policy-set.ts'
 import { listFailures, listRefusedUpdates } from '../policy-set/policy-set.ts'
 import type { PoolStats } from '../pool/evaluator-pool.ts'
 import type { EndReason } from '../pool/evaluator-thread.ts'
+import type { DisabledPolicies } from '../review/disabled-policies.ts'
 import type { Review } from '../review/review.ts'
 import { BoundedValues } from './bounded-values.ts'
+import { PolicyStatistics } from './policy-statistics.ts'
 
 const EVALUATION_LABELS = [
   'policy_name',
@@ -32,11 +34,14 @@ type EvaluationLabels = Partial<Record<(typeof EVALUATION_LABELS)[number], strin
 
 /** What `/metrics` shows. Kubewarden's names and labels, so that its dashboards work; ours start with `gatehouse_`. */
 export class Metrics {
+  /** The same in small, for `gatehouse top`. */
+  readonly statistics = new PolicyStatistics()
   readonly #registry = new Registry()
   readonly #evaluations: Counter<(typeof EVALUATION_LABELS)[number] | 'initialization_error'>
   readonly #latency: Histogram<(typeof EVALUATION_LABELS)[number]>
   readonly #threadsEnded: Counter<'reason'>
   readonly #reloads: Counter<'result'>
+  readonly #disabledReviews: Counter<'policy_name'>
   // What one cluster plausibly has; anything beyond shares the value `other`.
   readonly #namespaces = new BoundedValues(1000)
   readonly #kinds = new BoundedValues(1000)
@@ -72,6 +77,12 @@ export class Metrics {
       registers,
     })
     for (const result of ['success', 'partial', 'failure'] as const) this.#reloads.inc({ result }, 0)
+    this.#disabledReviews = new Counter({
+      name: 'gatehouse_disabled_reviews_total',
+      help: 'Requests that were allowed unasked, because the policy was disabled by hand.',
+      labelNames: ['policy_name'],
+      registers,
+    })
   }
 
   /** Counts one verdict as the policy itself gave it, so that what monitor mode hides stays visible. */
@@ -79,11 +90,19 @@ export class Metrics {
     const labels = this.#labelsOf(review, verdict)
     this.#evaluations.inc(labels)
     this.#latency.observe(labels, latencyMs)
+    this.statistics.recordVerdict(review.policy.id, verdict, latencyMs)
   }
 
   /** Counts a request for a policy that could not be loaded. */
   recordInitializationError({ id, error }: FailedPolicy): void {
     this.#evaluations.inc({ policy_name: id, initialization_error: error })
+    this.statistics.recordError(id, error)
+  }
+
+  /** Counts a request that a disabled policy was not asked about. */
+  recordDisabledReview(policyId: string): void {
+    this.#disabledReviews.inc({ policy_name: policyId })
+    this.statistics.recordDisabled(policyId)
   }
 
   recordThreadEnd(reason: EndReason): void {
@@ -100,6 +119,8 @@ export class Metrics {
       // one of the several values of a series, and the one whose labels are the series' own
       if (metricName?.endsWith('_count') && isGone(labels)) this.#latency.remove(labels)
     }
+    for (const id of ids) this.#disabledReviews.remove({ policy_name: id })
+    this.statistics.forget(ids)
   }
 
   recordReload(result: ReloadResult): void {
@@ -148,6 +169,22 @@ export class Metrics {
       registers,
       collect() {
         this.set((policies.lastSuccess?.getTime() ?? 0) / 1000)
+      },
+    })
+  }
+
+  /** Shows which of the policies in force are disabled by hand. */
+  observeDisabled(disabled: DisabledPolicies, policies: PoliciesInForce): void {
+    new Gauge({
+      name: 'gatehouse_policy_disabled',
+      help: '1 while the policy is disabled by hand, by name; no value otherwise.',
+      labelNames: ['policy_name'],
+      registers: [this.#registry],
+      collect() {
+        this.reset()
+        for (const id of policies.current.keys()) {
+          if (disabled.find(id) !== undefined) this.set({ policy_name: id }, 1)
+        }
       },
     })
   }

@@ -18,6 +18,7 @@ export function createRecordedIo(stdin = ''): RecordedIo {
       out += text
     },
     err: writeErr,
+    isTerminal: false,
     readStdin: async () => Buffer.from(stdin),
     steps: createSteps({ isTerminal: false, write: writeErr }),
     onStopSignal: () => {},

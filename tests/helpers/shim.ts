@@ -21,6 +21,7 @@ export interface TestShim extends AsyncDisposable {
   readonly shim: StartedShim
   readonly folder: string
   readonly socket: string
+  readonly adminSocket: string
   /** The certificate authority's file. */
   readonly authority: string
   /** What was logged, parsed. */
@@ -68,6 +69,7 @@ export async function startShim(
   const log = createLog({ level: logLevel, format: 'json', write: (line) => logged.push(JSON.parse(line)) })
   const socket = socketOptions(folder)
   const certificates = { kind: 'issued', folder: join(folder, 'pki'), hosts: [HOST] } as const
+  const admin = { path: join(folder, 'run/admin.sock'), mode: 0o600, folderMode: 0o700 }
   const limits = {
     workers: 2,
     queue: 100,
@@ -76,11 +78,12 @@ export async function startShim(
     graceMs: 10_000,
   }
   const path = writePolicies(folder, policies)
-  const shim = await new Shim({ policies: path, socket, certificates, ...limits, ...overrides }, log).start()
+  const shim = await new Shim({ policies: path, socket, admin, certificates, ...limits, ...overrides }, log).start()
   return {
     shim,
     folder,
     socket: socket.path,
+    adminSocket: admin.path,
     authority: join(folder, 'pki/ca.crt'),
     logged,
     call: (method, path, body, headers) =>

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import t from 'tap'
 import { readEnvironment } from '../../shim/config.ts'
-import { parseFlags } from '../../shim/parse-flags.ts'
+import { parseFlags, type ShimFlags } from '../../shim/parse-flags.ts'
 
 const HOST = { host: 'admission.gatehouse.internal', port: 443 }
 
@@ -15,6 +15,7 @@ t.test('the policies alone are enough: the socket, and nothing on TCP', async (t
       virtualHosts: [HOST],
       allowedTargets: [],
     },
+    admin: { path: '/run/gatehouse/admin.sock', mode: 0o600, folderMode: 0o700 },
     certificates: { kind: 'issued', folder: '/var/lib/gatehouse/pki', hosts: [HOST.host] },
     workers: availableParallelism(),
     queue: 1024,
@@ -33,6 +34,7 @@ t.test('every flag arrives', async (t) => {
     socketDirMode: '700',
     socketOwner: 'root',
     socketGroup: '1042',
+    adminSocket: '/tmp/a',
     host: ['one.internal', 'two.internal:8443', '[::1]'],
     allowConnect: ['webhook.example.com:443'],
     certDir: '/tmp/pki',
@@ -64,6 +66,7 @@ t.test('every flag arrives', async (t) => {
     },
     https: { host: '127.0.0.1', port: 8443 },
     probes: { host: '127.0.0.1', port: 8081 },
+    admin: { path: '/tmp/a', mode: 0o600, folderMode: 0o700 },
     certificates: { kind: 'issued', folder: '/tmp/pki', hosts: ['one.internal', 'two.internal', '::1'] },
     workers: 3,
     queue: 0,
@@ -121,6 +124,20 @@ t.test('a port for probes goes with the socket', async (t) => {
   t.ok(options.socket)
   t.throws(() => parseFlags({ policies: 'p', readinessProbePort: '65536' }), { message: /from 0 to 65535/ })
 })
+
+t.test(
+  'the admin socket lies beside the socket, and is absent where there is none, unless it is asked for',
+  async (t) => {
+    const adminOf = (flags: ShimFlags) => parseFlags({ policies: 'p', ...flags }).admin?.path
+    t.equal(adminOf({ socket: '/tmp/x/s' }), '/tmp/x/admin.sock')
+    t.equal(adminOf({ socket: '/tmp/x/s', adminSocket: 'none' }), undefined)
+    t.equal(adminOf({ port: '8443' }), undefined)
+    t.equal(adminOf({ port: '8443', adminSocket: '/tmp/a' }), '/tmp/a')
+    t.throws(() => adminOf({ socket: '/tmp/s', adminSocket: '/tmp/s' }), {
+      message: /--admin-socket: is \/tmp\/s, which/,
+    })
+  },
+)
 
 t.test('flags about the socket are refused where there is none', async (t) => {
   const flags = { policies: 'p', port: '8443', socketMode: '0600', allowConnect: ['example.com:443'] }

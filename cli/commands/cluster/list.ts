@@ -1,6 +1,7 @@
 import { Option } from 'commander'
 import type { ClusterSummary } from '../../../clusters/cluster-provider.ts'
 import type { AddCommand } from '../../command.ts'
+import { renderTable } from '../../render/table.ts'
 import { loadProvider } from './shared.ts'
 
 const EXAMPLES = `
@@ -29,7 +30,7 @@ function toRow({ name, kubernetesVersion, apiServers, state }: ClusterSummary): 
 }
 
 function toTable(clusters: readonly ClusterSummary[]): string {
-  const rows = [
+  return renderTable([
     ['NAME', 'KUBERNETES', 'API SERVERS', 'STATE'],
     ...clusters.map(({ name, kubernetesVersion, apiServers, state }) => [
       name,
@@ -37,15 +38,5 @@ function toTable(clusters: readonly ClusterSummary[]): string {
       String(apiServers),
       state,
     ]),
-  ]
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
-  return rows
-    .map(
-      (row) =>
-        `${row
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join('   ')
-          .trimEnd()}\n`,
-    )
-    .join('')
+  ])
 }

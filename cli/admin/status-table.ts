@@ -1,0 +1,35 @@
+import type { DisablementReport, ShimStatus } from '../../shim/admin/admin-api.ts'
+import { formatDuration } from '../../util/duration.ts'
+import { renderTable } from '../render/table.ts'
+
+/** A shim's status for people: one property a line, and a line for each thing that is not as it should be. */
+export function renderStatus(status: ShimStatus): string {
+  const { policies, pool, certificate, failed, outdated, disabled } = status
+  const outdatedCount = Object.keys(outdated).length
+  return renderTable([
+    ['shim', `version ${status.version}, pid ${status.pid}, up ${formatDuration(status.uptimeSeconds * 1000)}`],
+    ['readiness', status.readiness],
+    ['listens on', status.addresses.join(', ')],
+    ['admin socket', status.adminSocket],
+    ['policies', `${policies.total} from ${policies.source}: ${policies.served - outdatedCount} served`],
+    ...Object.entries(outdated).map(([id, error]) => ['  outdated', `${id}: its last good version answers: ${error}`]),
+    ...Object.entries(failed).map(([id, error]) => ['  failed', `${id}: ${error}`]),
+    ...disabled.map((entry) => ['  disabled', describeDisablement(entry)]),
+    ['last reload', describeReload(status)],
+    ['certificate', `for ${certificate.hosts.join(', ')}, until ${certificate.notAfter}`],
+    ['threads', `${pool.busy} busy of ${pool.workers}, ${pool.queued} waiting of ${pool.queueLimit} at most`],
+  ])
+}
+
+/** `pod-privileged until 2026-11-27T20:00:00.000Z (9m30s left)`. */
+export function describeDisablement({ policyId, until }: DisablementReport): string {
+  const left = formatDuration(new Date(until).getTime() - Date.now())
+  return `${policyId ?? 'every policy'} until ${until} (${left} left)`
+}
+
+function describeReload({ lastReload: { at, lastSuccessAt, refusal } }: ShimStatus): string {
+  if (refusal !== undefined) return `refused at ${at}, the policies before it answer: ${refusal}`
+  return lastSuccessAt === at || lastSuccessAt === undefined
+    ? at
+    : `${at}; the last without a refusal: ${lastSuccessAt}`
+}

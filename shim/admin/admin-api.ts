@@ -1,0 +1,88 @@
+import type { PoolStats } from '../pool/evaluator-pool.ts'
+import type { Latency } from '../telemetry/latency-histogram.ts'
+
+/** What may be asked on the admin socket: by method and path, what is sent and what comes back. All of it is JSON. */
+export interface AdminRoutes {
+  readonly 'GET /status': { readonly request: undefined; readonly answer: ShimStatus }
+  readonly 'GET /policies': { readonly request: undefined; readonly answer: readonly PolicyReport[] }
+  readonly 'POST /disable': { readonly request: DisableRequest; readonly answer: DisablementReport }
+  readonly 'POST /enable': { readonly request: EnableRequest; readonly answer: { readonly ended: boolean } }
+}
+
+export type AdminRoute = keyof AdminRoutes
+
+/** Times are written as ISO 8601 in UTC. */
+export interface ShimStatus {
+  readonly version: string
+  readonly pid: number
+  readonly startedAt: string
+  readonly uptimeSeconds: number
+  readonly readiness: 'ready' | 'stopping'
+  readonly addresses: readonly string[]
+  readonly adminSocket: string
+  readonly policies: { readonly source: string; readonly total: number; readonly served: number }
+  /** Policies that nobody can ask, each with the reason. */
+  readonly failed: Readonly<Record<string, string>>
+  /** Policies whose last good version answers, each with what is wrong with the one configured now. */
+  readonly outdated: Readonly<Record<string, string>>
+  readonly lastReload: ReloadReport
+  readonly certificate: { readonly hosts: readonly string[]; readonly notAfter: string }
+  readonly pool: PoolStats & { readonly workers: number; readonly queueLimit: number }
+  readonly disabled: readonly DisablementReport[]
+}
+
+/** The last look at the files, the start's among them. */
+export interface ReloadReport {
+  readonly at: string
+  readonly lastSuccessAt?: string
+  /** Why nothing of what lies on the disk now is in force. */
+  readonly refusal?: string
+}
+
+export interface DisablementReport {
+  /** Absent: every policy. */
+  readonly policyId?: string
+  readonly since: string
+  readonly until: string
+}
+
+export type PolicyState = 'served' | 'outdated' | 'failed' | 'disabled'
+
+export interface PolicyReport {
+  readonly id: string
+  readonly state: PolicyState
+  readonly mode: 'protect' | 'monitor'
+  readonly mutating: boolean
+  readonly moduleDigest?: string
+  /** What is wrong with the version that is configured. */
+  readonly error?: string
+  readonly disabledUntil?: string
+  readonly traffic: TrafficReport
+}
+
+/** Since the shim started, or the policy was added. */
+export interface TrafficReport {
+  readonly allowed: number
+  readonly denied: number
+  readonly errors: number
+  readonly disabled: number
+  readonly latencyMicros?: Latency
+  readonly lastError?: { readonly at: string; readonly message: string }
+}
+
+export interface DisableRequest {
+  /** Absent: every policy. */
+  readonly policyId?: string
+  readonly forMs: number
+}
+
+export interface EnableRequest {
+  readonly policyId?: string
+}
+
+/** The answer to what could not be done; its status is 4xx or 5xx. */
+export interface AdminError {
+  readonly code: string
+  readonly message: string
+  readonly hint?: string
+}

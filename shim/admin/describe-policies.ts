@@ -1,0 +1,40 @@
+import type { LoadedPolicy } from '../policy-set/policy-set.ts'
+import type { PolicyTraffic } from '../telemetry/policy-statistics.ts'
+import type { PolicyReport, PolicyState, TrafficReport } from './admin-api.ts'
+import type { AdminFacts } from './admin-facts.ts'
+
+/** What `gatehouse policies` and `gatehouse top` show: every configured policy, in the order of its id. */
+export function describePolicies({ policies, disabled, statistics }: AdminFacts): PolicyReport[] {
+  const sorted = [...policies.current.values()].sort((one, other) => (one.id < other.id ? -1 : 1))
+  return sorted.map((policy) => {
+    const { id, mode, allowedToMutate } = policy
+    const disablement = disabled.find(id)
+    const error = errorOf(policy)
+    return {
+      id,
+      state: disablement === undefined ? stateOf(policy) : 'disabled',
+      mode,
+      mutating: allowedToMutate,
+      ...(policy.state === 'served' ? { moduleDigest: policy.evaluated.module.digest } : {}),
+      ...(error === undefined ? {} : { error }),
+      ...(disablement === undefined ? {} : { disabledUntil: disablement.until.toISOString() }),
+      traffic: describeTraffic(statistics.find(id)),
+    }
+  })
+}
+
+function stateOf(policy: LoadedPolicy): PolicyState {
+  if (policy.state !== 'served') return 'failed'
+  return policy.refusedUpdate === undefined ? 'served' : 'outdated'
+}
+
+function errorOf(policy: LoadedPolicy): string | undefined {
+  return policy.state === 'served' ? policy.refusedUpdate : policy.error
+}
+
+const NONE: PolicyTraffic = { allowed: 0, denied: 0, errors: 0, disabled: 0 }
+
+function describeTraffic({ lastError, ...traffic }: PolicyTraffic = NONE): TrafficReport {
+  if (lastError === undefined) return traffic
+  return { ...traffic, lastError: { at: lastError.at.toISOString(), message: lastError.message } }
+}
