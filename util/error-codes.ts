@@ -28,6 +28,10 @@ export const ERROR_CODES = {
   ERR_MODULE_INVALID: 'The file is not a WebAssembly module that can be loaded.',
   ERR_MODULE_METADATA: 'The module carries no Kubewarden metadata, or metadata that cannot be used.',
   ERR_MODULE_SOURCE: 'The module reference cannot be resolved to bytes.',
+  ERR_NAMESPACE_NOT_FOUND:
+    'The namespace of the request does not exist; the request is denied, as the API server itself would.',
+  ERR_NAMESPACES_UNKNOWN:
+    'The labels of a namespace cannot be told now, so no namespaceSelector; failurePolicy decides.',
   ERR_OPTIONS_INVALID: 'A configuration file or option has problems; all of them are listed.',
   ERR_PLUGIN_OPTIONS: 'The API server would not accept, or would misunderstand, the configuration asked for.',
   ERR_POLICIES_INVALID: 'The policies file has problems; all of them are listed with file, line and field.',
