@@ -21,3 +21,13 @@ export function readEnvironment(env: Environment = process.env): ShimFlags {
   const entries = Object.entries(ENVIRONMENT_VARIABLES).map(([variable, flag]) => [flag, env[variable]] as const)
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
 }
+
+/**
+ * How many sockets the service manager has passed on, from descriptor 3 on. Meant for the process that LISTEN_PID names;
+ * whoever has only inherited the variables has none. https://www.freedesktop.org/software/systemd/man/latest/sd_listen_fds.html
+ */
+export function countInheritedSockets(env: Environment = process.env, pid = process.pid): number {
+  if (env['LISTEN_PID'] !== String(pid)) return 0
+  const count = Number(env['LISTEN_FDS'])
+  return Number.isSafeInteger(count) && count > 0 ? count : 0
+}

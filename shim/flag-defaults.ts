@@ -11,6 +11,7 @@ export const FLAG_DEFAULTS = {
   policyTimeoutSeconds: 2,
   memoryLimitMib: 128,
   graceSeconds: 25,
+  handoverGraceSeconds: 100,
   logLevel: 'info',
   logFmt: 'text',
 } as const

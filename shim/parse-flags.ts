@@ -18,6 +18,7 @@ export interface ShimFlags {
   readonly socketOwner?: string
   readonly socketGroup?: string
   readonly adminSocket?: string
+  readonly takeover?: boolean
   readonly host?: readonly string[]
   readonly allowConnect?: readonly string[]
   readonly certDir?: string
@@ -31,21 +32,28 @@ export interface ShimFlags {
   readonly policyTimeout?: string
   readonly memoryLimit?: string
   readonly grace?: string
+  readonly handoverGrace?: string
   readonly logLevel?: string
   readonly logFmt?: string
 }
 
 const MIB = 1024 * 1024
 
-/** Checks the flags. @throws GatehouseError ERR_OPTIONS_INVALID with all that is wrong */
-export function parseFlags(flags: ShimFlags): ShimOptions & { readonly log: LogSettings } {
+/** The first descriptor that a service manager passes on. */
+const FIRST_INHERITED_FD = 3
+
+/**
+ * Checks the flags, and the number of sockets that the service manager has passed on.
+ * @throws GatehouseError ERR_OPTIONS_INVALID with all that is wrong
+ */
+export function parseFlags(flags: ShimFlags, inheritedSockets = 0): ShimOptions & { readonly log: LogSettings } {
   const reader = new FlagReader()
   const hosts = reader.authorities('host', flags.host ?? [FLAG_DEFAULTS.host], 443)
   if (flags.policies === undefined)
     reader.refuse('policies', 'is missing; name a policies.yml, or a file or folder of policies')
   const options = {
     policies: flags.policies ?? '',
-    ...readListeners(reader, flags, hosts),
+    ...readListeners(reader, { ...flags, inheritedSockets }, hosts),
     ...readAdmin(reader, flags),
     certificates: readCertificates(reader, flags, hosts),
     workers: reader.number('workers', flags.workers, { default: availableParallelism(), min: 1, max: 256 }),
@@ -58,6 +66,10 @@ export function parseFlags(flags: ShimFlags): ShimOptions & { readonly log: LogS
       MIB *
       reader.number('memory-limit', flags.memoryLimit, { default: FLAG_DEFAULTS.memoryLimitMib, min: 1, max: 4096 }),
     graceMs: readSeconds(reader, 'grace', flags.grace, { default: FLAG_DEFAULTS.graceSeconds, min: 0 }),
+    handoverGraceMs: readSeconds(reader, 'handover-grace', flags.handoverGrace, {
+      default: FLAG_DEFAULTS.handoverGraceSeconds,
+      min: 0,
+    }),
     log: {
       level: reader.choice('log-level', flags.logLevel, LOG_LEVELS, FLAG_DEFAULTS.logLevel),
       format: reader.choice('log-fmt', flags.logFmt, LOG_FORMATS, FLAG_DEFAULTS.logFmt),
@@ -67,11 +79,15 @@ export function parseFlags(flags: ShimFlags): ShimOptions & { readonly log: LogS
   return options
 }
 
-function readListeners(reader: FlagReader, flags: ShimFlags, hosts: readonly Authority[]) {
-  const { addr = FLAG_DEFAULTS.addr, port, readinessProbePort } = flags
+interface ListenerFlags extends ShimFlags {
+  readonly inheritedSockets: number
+}
+
+function readListeners(reader: FlagReader, flags: ListenerFlags, hosts: readonly Authority[]) {
+  const { addr = FLAG_DEFAULTS.addr, port, readinessProbePort, inheritedSockets } = flags
   if (flags.addr !== undefined && port === undefined && readinessProbePort === undefined)
     reader.refuse('addr', 'needs --port or --readiness-probe-port')
-  const hasSocket = port === undefined || flags.socket !== undefined
+  const hasSocket = port === undefined || flags.socket !== undefined || inheritedSockets > 0
   if (!hasSocket) refuseSocketFlags(reader, flags)
   return {
     ...(hasSocket ? { socket: readSocket(reader, flags, hosts) } : {}),
@@ -89,13 +105,34 @@ function refuseSocketFlags(reader: FlagReader, flags: ShimFlags): void {
     'socket-group': flags.socketGroup,
     'socket-mode': flags.socketMode,
     'socket-owner': flags.socketOwner,
+    takeover: flags.takeover,
   }
   for (const [flag, value] of Object.entries(given)) {
     if (value !== undefined) reader.refuse(flag, 'is about the socket, which needs --socket when --port is given')
   }
 }
 
-function readSocket(reader: FlagReader, flags: ShimFlags, virtualHosts: readonly Authority[]): SocketOptions {
+/** The service manager has bound the socket, and given it its path and its rights. */
+function refuseFlagsOfOwnSocket(reader: FlagReader, flags: ListenerFlags): void {
+  const given = {
+    'socket-dir-mode': flags.socketDirMode,
+    'socket-group': flags.socketGroup,
+    'socket-mode': flags.socketMode,
+    'socket-owner': flags.socketOwner,
+    takeover: flags.takeover,
+  }
+  for (const [flag, value] of Object.entries(given)) {
+    if (value !== undefined) reader.refuse(flag, 'cannot be used with a socket of the service manager')
+  }
+  if (flags.inheritedSockets > 1)
+    reader.refuse('socket', `LISTEN_FDS is ${flags.inheritedSockets}; the .socket unit must have one ListenStream=`)
+}
+
+function readSocket(reader: FlagReader, flags: ListenerFlags, virtualHosts: readonly Authority[]): SocketOptions {
+  const isInherited = flags.inheritedSockets > 0
+  if (isInherited) refuseFlagsOfOwnSocket(reader, flags)
+  if (flags.takeover && flags.port !== undefined)
+    reader.refuse('takeover', 'hands over the socket alone, and not the --port')
   const uid = reader.account('socket-owner', flags.socketOwner, findUserId)
   const gid = reader.account('socket-group', flags.socketGroup, findGroupId)
   return {
@@ -104,18 +141,20 @@ function readSocket(reader: FlagReader, flags: ShimFlags, virtualHosts: readonly
     folderMode: reader.mode('socket-dir-mode', flags.socketDirMode, FLAG_DEFAULTS.socketDirMode),
     ...(uid === undefined ? {} : { uid }),
     ...(gid === undefined ? {} : { gid }),
+    ...(isInherited ? { inheritedFd: FIRST_INHERITED_FD } : {}),
+    ...(flags.takeover ? { takeover: true } : {}),
     virtualHosts,
     allowedTargets: reader.authorities('allow-connect', flags.allowConnect ?? []),
   }
 }
 
 /** Beside the socket unless said otherwise; without a socket there is none unless one is asked for. */
-function readAdmin(reader: FlagReader, { socket, port, adminSocket }: ShimFlags): Pick<ShimOptions, 'admin'> {
+function readAdmin(reader: FlagReader, { socket, port, adminSocket, takeover }: ShimFlags): Pick<ShimOptions, 'admin'> {
   if (adminSocket === 'none' || (adminSocket === undefined && socket === undefined && port !== undefined)) return {}
   const main = resolve(socket ?? FLAG_DEFAULTS.socket)
   const path = adminSocket === undefined ? join(dirname(main), 'admin.sock') : resolve(adminSocket)
   if (path === main) reader.refuse('admin-socket', `is ${path}, which is the API server's socket; it needs its own`)
-  return { admin: { path, mode: 0o600, folderMode: 0o700 } }
+  return { admin: { path, mode: 0o600, folderMode: 0o700, ...(takeover ? { takeover } : {}) } }
 }
 
 function readCertificates(reader: FlagReader, flags: ShimFlags, hosts: readonly Authority[]): CertificateSource {

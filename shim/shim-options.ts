@@ -19,12 +19,16 @@ export interface ShimOptions {
   readonly policyTimeoutMs: number
   readonly memoryLimitBytes: number
   readonly graceMs: number
+  /** How long it goes on answering open connections once a successor has its socket. */
+  readonly handoverGraceMs: number
 }
 
 /** The Unix socket, and where a CONNECT on it may go. */
 export interface SocketOptions extends UnixSocketOptions {
   /** Ends in the shim. */
   readonly virtualHosts: readonly Authority[]
+  /** A descriptor that the service manager has bound already; path and rights are its business then. */
+  readonly inheritedFd?: number
   /** Is passed on as raw TCP. */
   readonly allowedTargets: readonly Authority[]
 }

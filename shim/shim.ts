@@ -54,21 +54,10 @@ export class Shim {
     const reviewer = new Reviewer({ pool, metrics, disabled, log })
     const handlers = createHandlers({ policies, reviewer, metrics, drain, log })
     const listeners: Listener[] = []
-    await openListeners({ ...this.#options, ...handlers, certificate, log }, (listener) => {
-      listeners.push(listener)
-      resources.defer(() => close(listener))
-    })
     let shown = certificate
-    const onChange = (renewed: ServerCertificate) => {
-      shown = renewed
-      for (const listener of listeners) listener.useCertificate(renewed)
-    }
-    resources.use(watchCertificate(this.#options.certificates, certificate, { onChange, log }))
-
-    const reloader = resources.use(this.#startReloader({ digest, policies, metrics }))
-
-    const { graceMs, admin } = this.#options
-    if (admin !== undefined) {
+    const openAdmin = async () => {
+      const { admin } = this.#options
+      if (admin === undefined) return
       const facts = {
         options: this.#options,
         startedAt: new Date(),
@@ -80,7 +69,21 @@ export class Shim {
       }
       resources.use(await openAdminListener(admin, facts, log))
     }
-    const started = new StartedShim({ listeners, drain, reloader, graceMs, log, resources: resources.move() })
+    await openListeners({ ...this.#options, ...handlers, certificate, openAdmin, log }, (listener) => {
+      listeners.push(listener)
+      resources.defer(() => close(listener))
+    })
+    const onChange = (renewed: ServerCertificate) => {
+      shown = renewed
+      for (const listener of listeners) listener.useCertificate(renewed)
+    }
+    resources.use(watchCertificate(this.#options.certificates, certificate, { onChange, log }))
+
+    const reloader = resources.use(this.#startReloader({ digest, policies, metrics }))
+
+    const { graceMs, handoverGraceMs } = this.#options
+    const lifetime = { graceMs, handoverGraceMs, resources: resources.move() }
+    const started = new StartedShim({ listeners, drain, reloader, log, ...lifetime })
     const failed = listFailures(loaded).map(({ id }) => id)
     log.info({ addresses: started.addresses, policies: loaded.size, failed }, 'ready')
     return started

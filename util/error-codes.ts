@@ -45,6 +45,7 @@ export const ERROR_CODES = {
   ERR_REQUEST_INVALID: 'The request is not an AdmissionReview, an AdmissionRequest or a Kubernetes object.',
   ERR_REQUEST_MALFORMED: 'The request is not JSON.',
   ERR_SETTINGS_INVALID: 'The policy does not accept its settings.',
+  ERR_SOCKET_INHERITED: 'The socket that the service manager passed on cannot be used.',
   ERR_SOCKET_IN_USE: 'Another process listens on the socket.',
   ERR_SOCKET_PATH: 'The socket cannot be created at that path.',
   ERR_TLS_FILES: 'The certificate authority or the certificate cannot be read or written.',

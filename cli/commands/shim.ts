@@ -22,6 +22,9 @@ Examples:
   # as an ordinary webhook, in the place of Kubewarden's policy server
   gatehouse shim --policies policies.yml --port 8443 --cert-file tls.crt --key-file tls.key --readiness-probe-port 8081
 
+  # in the place of the shim that runs, without a failed request
+  gatehouse shim --policies /etc/gatehouse/policies.yml --takeover
+
   # ask it something
   curl --unix-socket /run/gatehouse/gatehouse.sock http://shim/readiness
 
@@ -30,6 +33,8 @@ _KEY_FILE, _LOG_FMT, _LOG_LEVEL, _POLICIES, _POLICY_TIMEOUT, _PORT, _READINESS_P
 
 The policies are read again when their files change, and on SIGHUP. A policy that turns out bad keeps its last good version.
 SIGTERM: requests in flight get their verdicts, then it leaves with 0. A second signal, or the end of --grace, cuts them.
+A shim whose socket was taken over answers on open connections until they are gone, and leaves with 0 (--handover-grace).
+A socket that the service manager passes on (LISTEN_FDS) is used in the place of --socket.
 Before it is ready, nothing can be cut off: the first signal ends it at once, with 0.
 `
 
@@ -60,6 +65,7 @@ export const addShimCommand: AddCommand = (program, context) => {
       `answer a CONNECT to this host, and name it in the issued certificate, repeatable (default: ${FLAG_DEFAULTS.host})`,
       repeat,
     )
+    .option('--takeover', 'when ready, take the socket from the shim that has it, which then stops by itself')
     .option('--allow-connect <host:port>', 'pass a CONNECT to this target on, repeatable; others are refused', repeat)
     .optionsGroup('Webhook:')
     .option('--port <number>', 'serve HTTPS on this port')
@@ -87,6 +93,10 @@ export const addShimCommand: AddCommand = (program, context) => {
       '--grace <seconds>',
       `how long a shutdown waits for requests in flight (default: ${FLAG_DEFAULTS.graceSeconds})`,
     )
+    .option(
+      '--handover-grace <seconds>',
+      `how long it answers open connections after its socket was taken over (default: ${FLAG_DEFAULTS.handoverGraceSeconds})`,
+    )
     .optionsGroup('Log:')
     .option('--log-level <level>', `trace, debug, info, warn or error (default: ${FLAG_DEFAULTS.logLevel})`)
     .option('--log-fmt <format>', `text or json (default: ${FLAG_DEFAULTS.logFmt})`)
@@ -96,11 +106,11 @@ export const addShimCommand: AddCommand = (program, context) => {
 
 /** Runs until a signal asks it to stop. */
 async function runShim(flags: ShimFlags, { io, leaveWith }: CommandContext): Promise<void> {
-  const { readEnvironment } = await import('../../shim/config.ts')
+  const { readEnvironment, countInheritedSockets } = await import('../../shim/config.ts')
   const { parseFlags } = await import('../../shim/parse-flags.ts')
   const { createLog } = await import('../../util/log.ts')
   const { Shim } = await import('../../shim/shim.ts')
-  const { log, ...options } = parseFlags({ ...readEnvironment(), ...flags })
+  const { log, ...options } = parseFlags({ ...readEnvironment(), ...flags }, countInheritedSockets())
   const stopSignal = Promise.withResolvers<void>()
   const impatience = new AbortController()
   let signals = 0
@@ -119,7 +129,7 @@ async function runShim(flags: ShimFlags, { io, leaveWith }: CommandContext): Pro
     shimLog.info({}, 'stopped before it was ready')
     return io.exit(EXIT.OK)
   }
-  await stopSignal.promise
+  await Promise.race([stopSignal.promise, shim.ended])
   const cutOff = await shim.stop(impatience.signal)
   if (cutOff > 0) leaveWith(EXIT.FAILURE)
 }

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { Log } from '../../util/log.ts'
-import { logAcceptErrors, trackConnections } from '../http/listener.ts'
+import { Connections } from '../http/connections.ts'
+import { logAcceptErrors } from '../http/listener.ts'
 import { SERVER_TIMEOUTS } from '../http/server-timeouts.ts'
 import { listenOnUnixSocket, type UnixSocketOptions } from '../socket/unix-socket.ts'
 import type { AdminFacts } from './admin-facts.ts'
@@ -13,14 +14,14 @@ export async function openAdminListener(
   log: Log,
 ): Promise<AsyncDisposable> {
   const server = createServer(SERVER_TIMEOUTS, createAdminHandler({ facts, path: socket.path, log }))
-  const closeConnections = trackConnections(server)
+  const connections = new Connections(server)
   const bound = await listenOnUnixSocket(server, { ...socket, flag: '--admin-socket' })
   logAcceptErrors(server, log)
   return {
     async [Symbol.asyncDispose]() {
       server.close()
       await bound[Symbol.asyncDispose]()
-      closeConnections()
+      connections.destroyAll()
     },
   }
 }

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http'
 /** Knows which requests are being answered, so that a shutdown can wait for them. */
 export class Drain {
   readonly #responses = new Set<ServerResponse>()
-  readonly #drained = Promise.withResolvers<void>()
+  readonly #waiting: (() => void)[] = []
   #isDraining = false
 
   get isDraining(): boolean {
@@ -22,14 +22,21 @@ export class Drain {
     })
   }
 
-  /** From now on every answer closes its connection. Resolves when the last request in flight has its answer. */
-  start(): Promise<void> {
+  /** From now on every answer closes its connection. */
+  start(): void {
     this.#isDraining = true
-    this.#check()
-    return this.#drained.promise
+  }
+
+  /** Resolves when no request is in flight, or at once if none is. */
+  whenIdle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve)
+      this.#check()
+    })
   }
 
   #check(): void {
-    if (this.#isDraining && this.#responses.size === 0) this.#drained.resolve()
+    if (this.#responses.size > 0) return
+    for (const resolve of this.#waiting.splice(0)) resolve()
   }
 }

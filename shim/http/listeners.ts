@@ -11,14 +11,23 @@ export interface ListenersOptions extends Pick<ShimOptions, 'socket' | 'https' |
   readonly handler: RequestListener
   /** Answers on the port for probes. */
   readonly probeHandler: RequestListener
+  readonly openAdmin: () => Promise<void>
   readonly log: Log
 }
 
-/** Opens every listener that is configured, and hands each to `onOpen`: if a later one fails, the others can be closed. */
+/** Opens every listener that is configured, the admin's among them, and hands each to `onOpen`: if a later one fails, the others can be closed. */
 export async function openListeners(options: ListenersOptions, onOpen: (listener: Listener) => void): Promise<void> {
-  const { socket, https, probes, certificate, handler, probeHandler, log } = options
-  if (socket !== undefined) onOpen(await openSocketListener({ socket, certificate, handler, log }))
+  const { socket, https, probes, certificate, handler, probeHandler, openAdmin, log } = options
+  const isTakeover = socket?.takeover === true
+  const openSocket = async () => {
+    if (socket !== undefined) onOpen(await openSocketListener({ socket, certificate, handler, log }))
+  }
+  if (!isTakeover) await openSocket()
   if (https !== undefined) onOpen(await openTcpListener({ address: https, certificate, handler, log }))
-  // Last: readiness means that all the others are open.
-  if (probes !== undefined) onOpen(await openTcpListener({ address: probes, handler: probeHandler, log }))
+  // After the others: readiness means that they are open.
+  if (probes !== undefined)
+    onOpen(await openTcpListener({ address: probes, handler: probeHandler, isShared: isTakeover, log }))
+  await openAdmin()
+  // What is taken from a living shim is taken when nothing can fail any more; until then that one answers on it.
+  if (isTakeover) await openSocket()
 }

@@ -34,14 +34,13 @@ async function respond(exchange: Exchange, options: RequestHandlerOptions): Prom
   if (!response.destroyed) send(response, answer, options.drain.isDraining)
 }
 
-async function handle(exchange: Exchange, { review, probes, drain }: RequestHandlerOptions): Promise<Answer> {
+async function handle(exchange: Exchange, { review, probes }: RequestHandlerOptions): Promise<Answer> {
   const { url = '', method = '' } = exchange.request
   const [path = '', query = ''] = url.split('?', 2)
   const route = findRoute(path)
   if (route === undefined) throw new HttpError(404, 'not found')
   checkMethod(route, method)
   if (route.kind !== 'review') return probes[route.kind]()
-  if (drain.isDraining) throw new HttpError(503, 'the shim is shutting down')
   return review(exchange, route, query)
 }
 

@@ -28,6 +28,11 @@ export function findRoute(path: string): Route | undefined {
   return policyId === undefined ? undefined : { kind: 'review', origin: origin as ReviewOrigin, policyId }
 }
 
+/** Whether a URL asks about the shim itself. */
+export function isProbe(url: string): boolean {
+  return PROBES.has(url.split('?', 1)[0] ?? '')
+}
+
 /** The methods that a route answers, first the one to recommend. */
 export function methodsOf(route: Route): readonly string[] {
   return route.kind === 'review' ? ['POST'] : ['GET', 'HEAD']

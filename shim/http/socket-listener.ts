@@ -4,9 +4,10 @@ import { createServer as createTlsServer } from 'node:tls'
 import type { Log } from '../../util/log.ts'
 import { createConnectRouter } from '../connect/connect-router.ts'
 import type { SocketOptions } from '../shim-options.ts'
-import { listenOnUnixSocket } from '../socket/unix-socket.ts'
+import { listenOnSocket } from '../socket/listen.ts'
 import type { ServerCertificate } from '../tls/server-certificate.ts'
-import { type Listener, logAcceptErrors, trackConnections } from './listener.ts'
+import { Connections } from './connections.ts'
+import { closeListeningSocket, type Listener, logAcceptErrors } from './listener.ts'
 import { DIAL_TIMEOUT_MS, SERVER_TIMEOUTS, type ServerTimeouts } from './server-timeouts.ts'
 
 export interface SocketListenerOptions {
@@ -42,16 +43,25 @@ export async function openSocketListener(options: SocketListenerOptions): Promis
     log,
   })
   server.on('connect', (request, socket, head) => void route(request, socket as Socket, head))
-  const closeConnections = trackConnections(server)
-  const bound = await listenOnUnixSocket(server, socket)
+  const connections = new Connections(server)
+  const bound = await listenOnSocket(server, socket)
   logAcceptErrors(server, log)
   return {
-    address: bound.path,
+    address: bound.address,
+    dialsAfterwards: () => bound.dialsAfterwards(),
+    watchName: (onTaken) => bound.watchName(onTaken),
     async stopAccepting() {
-      server.close()
+      // first the name, so that nobody finds a dead socket under it and has to make sure that it is dead
       await bound[Symbol.asyncDispose]()
+      closeListeningSocket(server)
     },
-    closeConnections,
+    whenGone: () => connections.whenGone(),
+    closeIdleConnections: () => server.closeIdleConnections(),
+    closeConnections() {
+      // ends what the server does at intervals, too
+      server.close()
+      connections.destroyAll()
+    },
     useCertificate: (certificate) => tls.setSecureContext({ ...certificate }),
   }
 }

@@ -6,7 +6,8 @@ import { GatehouseError, messageOf } from '../../util/errors.ts'
 import type { Log } from '../../util/log.ts'
 import { type Authority, formatAuthority } from '../connect/authority.ts'
 import type { ServerCertificate } from '../tls/server-certificate.ts'
-import { type Listener, logAcceptErrors, trackConnections } from './listener.ts'
+import { Connections } from './connections.ts'
+import { closeListeningSocket, type Listener, logAcceptErrors } from './listener.ts'
 import { SERVER_TIMEOUTS } from './server-timeouts.ts'
 
 export interface TcpListenerOptions {
@@ -15,17 +16,19 @@ export interface TcpListenerOptions {
   /** Absent: plain HTTP. */
   readonly certificate?: ServerCertificate
   readonly handler: RequestListener
+  /** Lets another process of ours listen on the same port meanwhile. */
+  readonly isShared?: boolean
   readonly log: Log
 }
 
 /** Answers on a TCP port: HTTPS for the API server in webhook mode, plain HTTP for probes. @throws ERR_PORT_LISTEN */
 export async function openTcpListener(options: TcpListenerOptions): Promise<Listener> {
-  const { address, certificate, handler, log } = options
+  const { address, certificate, handler, isShared = false, log } = options
   const https = certificate && createHttpsServer({ ...SERVER_TIMEOUTS, ...certificate }, handler)
   https?.on('tlsClientError', (error) => log.debug({ error: error.message }, 'TLS handshake failed'))
   const server = https ?? createServer(SERVER_TIMEOUTS, handler)
-  const closeConnections = trackConnections(server)
-  server.listen({ host: address.host, port: address.port })
+  const connections = new Connections(server)
+  server.listen({ host: address.host, port: address.port, reusePort: isShared })
   try {
     await once(server, 'listening')
   } catch (cause) {
@@ -36,10 +39,18 @@ export async function openTcpListener(options: TcpListenerOptions): Promise<List
   logAcceptErrors(server, log)
   return {
     address: formatAuthority({ host: address.host, port: (server.address() as AddressInfo).port }),
+    dialsAfterwards: async () => 'refused',
+    watchName: () => ({ [Symbol.dispose]: () => {} }),
     async stopAccepting() {
-      server.close()
+      closeListeningSocket(server)
     },
-    closeConnections,
+    whenGone: () => connections.whenGone(),
+    closeIdleConnections: () => server.closeIdleConnections(),
+    closeConnections() {
+      // ends what the server does at intervals, too
+      server.close()
+      connections.destroyAll()
+    },
     useCertificate: (certificate) => https?.setSecureContext({ ...certificate }),
   }
 }

@@ -3,6 +3,7 @@ import { chmod, chown, link, lstat, mkdir, mkdtemp, rename, rm, stat } from 'nod
 import type { Server } from 'node:net'
 import { dirname, join } from 'node:path'
 import { GatehouseError, messageOf } from '../../util/errors.ts'
+import { withFileLock } from '../../util/file-lock.ts'
 import { makeFolder } from '../../util/make-folder.ts'
 import { ignoreAbsence, probeSocket, type StaleSocket } from './probe.ts'
 
@@ -16,6 +17,8 @@ export interface UnixSocketOptions {
   readonly gid?: number
   /** The flag that chooses the path, for the way out of an error. */
   readonly flag?: string
+  /** Takes the name from a living process that has it. */
+  readonly takeover?: boolean
 }
 
 const DEFAULT_FLAG = '--socket'
@@ -23,6 +26,8 @@ const DEFAULT_FLAG = '--socket'
 /** A server listens under the path. */
 export interface BoundUnixSocket extends AsyncDisposable {
   readonly path: string
+  /** Whose name the path is: as long as the socket is open, no other has this number. */
+  readonly inode: bigint
 }
 
 /** `sun_path` of unix(7) holds 108 bytes, one of them the closing zero. */
@@ -30,6 +35,9 @@ const MAX_PATH_BYTES = 107
 
 // A full backlog fails a connect at once with EAGAIN, unlike TCP, so it is as long as Linux usually allows (somaxconn).
 const BACKLOG = 4096
+
+/** Held for microseconds. */
+const LOCK_TIMEOUT_MS = 5000
 
 /**
  * Lets the server listen under a path. The socket gets its rights in a folder that is open to nobody else, and only
@@ -59,7 +67,7 @@ async function createFolder({ path, folderMode, uid, gid }: UnixSocketOptions): 
 }
 
 async function bind(server: Server, options: UnixSocketOptions): Promise<BoundUnixSocket> {
-  const { path, mode, uid, gid, flag = DEFAULT_FLAG } = options
+  const { path, mode, uid, gid, flag = DEFAULT_FLAG, takeover = false } = options
   const workshop = await mkdtemp(`${dirname(path)}/.`)
   try {
     const unnamed = join(workshop, 's')
@@ -68,9 +76,9 @@ async function bind(server: Server, options: UnixSocketOptions): Promise<BoundUn
     await once(server, 'listening')
     await setOwner(unnamed, uid, gid)
     await chmod(unnamed, mode)
-    await giveName(unnamed, path, flag)
     const { ino } = await stat(unnamed, { bigint: true })
-    return { path, [Symbol.asyncDispose]: () => unlinkOwn(path, ino) }
+    await (takeover ? takeName(unnamed, path, flag) : giveName(unnamed, path, flag))
+    return { path, inode: ino, [Symbol.asyncDispose]: () => unlinkOwn(path, ino) }
   } catch (error) {
     server.close()
     throw error
@@ -95,13 +103,18 @@ async function giveName(unnamed: string, path: string, flag: string): Promise<vo
   if (await link(unnamed, path).then(() => true, ignoreExistence)) return
   const found = await probeSocket(path)
   if (found.kind === 'live') throw inUse(path, flag)
-  if (found.kind === 'not-a-socket') {
-    throw new GatehouseError('ERR_SOCKET_PATH', `${path}: is not a socket, and will not be replaced`, {
-      hint: `Choose another ${flag}, or remove the file.`,
-    })
-  }
+  if (found.kind === 'not-a-socket') throw notASocket(path, flag)
   if (found.kind === 'stale') await removeStale(path, found, { workshop: dirname(unnamed), flag })
   await giveName(unnamed, path, flag)
+}
+
+/** The same, whoever has the name: a rename is one step, so that each dial meets either the old socket or this one. */
+async function takeName(unnamed: string, path: string, flag: string): Promise<void> {
+  await whileNamesStay(path, async () => {
+    const found = await lstat(path).catch(ignoreAbsence)
+    if (found !== undefined && !found.isSocket()) throw notASocket(path, flag)
+    await rename(unnamed, path)
+  })
 }
 
 /** Takes a dead socket's name away; should another shim have replaced it since it was looked at, gives the name back. */
@@ -120,14 +133,27 @@ async function removeStale(
 
 function inUse(path: string, flag: string): GatehouseError {
   return new GatehouseError('ERR_SOCKET_IN_USE', `${path}: another process listens on this socket`, {
-    hint: `Stop it, or choose another ${flag}; \`ss -xlp | grep ${path}\` names it.`,
+    hint: `Take its place with --takeover, stop it, or choose another ${flag}; \`ss -xlp | grep ${path}\` names it.`,
+  })
+}
+
+function notASocket(path: string, flag: string): GatehouseError {
+  return new GatehouseError('ERR_SOCKET_PATH', `${path}: is not a socket, and will not be replaced`, {
+    hint: `Choose another ${flag}, or remove the file.`,
   })
 }
 
 /** Removes the socket unless somebody else has taken its name in the meantime. */
 async function unlinkOwn(path: string, inode: bigint): Promise<void> {
-  const found = await lstat(path, { bigint: true }).catch(ignoreAbsence)
-  if (found?.ino === inode) await rm(path, { force: true })
+  await whileNamesStay(path, async () => {
+    const found = await lstat(path, { bigint: true }).catch(ignoreAbsence)
+    if (found?.ino === inode) await rm(path, { force: true })
+  }).catch(() => {}) // what is left is a dead socket, and those are replaced
+}
+
+/** Between looking at a name and removing it, a successor could take it, and would lose it. */
+async function whileNamesStay(path: string, action: () => Promise<void>): Promise<void> {
+  await withFileLock(`${path}.lock`, { timeoutMs: LOCK_TIMEOUT_MS }, action)
 }
 
 async function setOwner(path: string, uid = -1, gid = -1): Promise<void> {

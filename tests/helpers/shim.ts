@@ -67,7 +67,7 @@ export async function startShim(
   const { logLevel = 'debug', ...overrides } = options
   const logged: Record<string, unknown>[] = []
   const log = createLog({ level: logLevel, format: 'json', write: (line) => logged.push(JSON.parse(line)) })
-  const socket = socketOptions(folder)
+  const socket = overrides.socket ?? socketOptions(folder)
   const certificates = { kind: 'issued', folder: join(folder, 'pki'), hosts: [HOST] } as const
   const admin = { path: join(folder, 'run/admin.sock'), mode: 0o600, folderMode: 0o700 }
   const limits = {
@@ -76,9 +76,10 @@ export async function startShim(
     policyTimeoutMs: 10_000,
     memoryLimitBytes: 16 * 1024 * 1024,
     graceMs: 10_000,
+    handoverGraceMs: 10_000,
   }
   const path = writePolicies(folder, policies)
-  const shim = await new Shim({ policies: path, socket, admin, certificates, ...limits, ...overrides }, log).start()
+  const shim = await new Shim({ policies: path, admin, certificates, ...limits, ...overrides, socket }, log).start()
   return {
     shim,
     folder,

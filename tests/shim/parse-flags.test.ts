@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import t from 'tap'
-import { readEnvironment } from '../../shim/config.ts'
+import { countInheritedSockets, readEnvironment } from '../../shim/config.ts'
 import { parseFlags, type ShimFlags } from '../../shim/parse-flags.ts'
 
 const HOST = { host: 'admission.gatehouse.internal', port: 443 }
@@ -22,6 +22,7 @@ t.test('the policies alone are enough: the socket, and nothing on TCP', async (t
     policyTimeoutMs: 2000,
     memoryLimitBytes: 128 * 1024 * 1024,
     graceMs: 25_000,
+    handoverGraceMs: 100_000,
     log: { level: 'info', format: 'text' },
   })
 })
@@ -46,6 +47,7 @@ t.test('every flag arrives', async (t) => {
     policyTimeout: '0.5',
     memoryLimit: '64',
     grace: '1',
+    handoverGrace: '200',
     logLevel: 'debug',
     logFmt: 'json',
   })
@@ -73,6 +75,7 @@ t.test('every flag arrives', async (t) => {
     policyTimeoutMs: 500,
     memoryLimitBytes: 64 * 1024 * 1024,
     graceMs: 1000,
+    handoverGraceMs: 200_000,
     log: { level: 'debug', format: 'json' },
   })
 })
@@ -152,4 +155,28 @@ t.test("the variables of Kubewarden's policy server stand for flags", async (t) 
     PATH: '/bin',
   }
   t.strictSame(readEnvironment(env), { port: '8443', policies: '/config/policies.yml' })
+})
+
+t.test('a socket of the service manager is used in the place of our own, with a port, too', async (t) => {
+  t.match(parseFlags({ policies: 'p' }, 1).socket, { inheritedFd: 3 })
+  t.match(parseFlags({ policies: 'p', port: '8443' }, 1), { socket: { inheritedFd: 3 }, https: { port: 8443 } })
+  t.throws(() => parseFlags({ policies: 'p', socketMode: '0600', takeover: true }, 2), {
+    code: 'ERR_OPTIONS_INVALID',
+    message:
+      /--socket-mode: cannot be used .*\n.*--takeover: cannot be used .*\n.*--socket: LISTEN_FDS is 2; the .socket unit/,
+  })
+})
+
+t.test('sockets are passed on to the process that is named, and to nobody else', async (t) => {
+  t.equal(countInheritedSockets({ LISTEN_PID: '42', LISTEN_FDS: '1' }, 42), 1)
+  t.equal(countInheritedSockets({ LISTEN_PID: '41', LISTEN_FDS: '1' }, 42), 0)
+  t.equal(countInheritedSockets({ LISTEN_PID: '42', LISTEN_FDS: 'all' }, 42), 0)
+  t.equal(countInheritedSockets({}, 42), 0)
+})
+
+t.test('a takeover is of the socket alone', async (t) => {
+  t.match(parseFlags({ policies: 'p', takeover: true }), { socket: { takeover: true }, admin: { takeover: true } })
+  t.throws(() => parseFlags({ policies: 'p', takeover: true, port: '8443', socket: '/s' }), {
+    message: '--takeover: hands over the socket alone, and not the --port',
+  })
 })

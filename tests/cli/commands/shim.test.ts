@@ -1,70 +1,13 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { type ChildProcess, execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { packageRoot } from '../../../util/package-root.ts'
 import { buildGuest } from '../../helpers/guests.ts'
 import { admissionReview } from '../../helpers/policies.ts'
-import { type Answer, send, type TestPolicy, writePolicies } from '../../helpers/shim.ts'
+import { type ShimProcess, startProcess } from '../../helpers/shim-process.ts'
 import { makeShortFolder } from '../../helpers/short-folder.ts'
-
-interface ShimProcess {
-  readonly child: ChildProcess
-  readonly socket: string
-  /** Resolves once it has written a line with this text. @throws Error when it ends before */
-  wrote(text: string): Promise<void>
-  /** What it left with. */
-  exited(): Promise<{ code: number | null; stderr: string }>
-  ask(path: string, body?: Uint8Array): Promise<Answer>
-}
-
-interface StartOptions {
-  readonly policies: Readonly<Record<string, TestPolicy>>
-  readonly flags?: readonly string[]
-  readonly env?: Readonly<Record<string, string>>
-}
-
-/** Starts `gatehouse shim` as its own process. */
-function startProcess(t: Test, { policies, flags = [], env = {} }: StartOptions): ShimProcess {
-  const folder = makeShortFolder(t)
-  const socket = join(folder, 'run/s')
-  const args = [
-    'shim',
-    '--policies',
-    writePolicies(folder, policies),
-    '--socket',
-    socket,
-    '--cert-dir',
-    join(folder, 'pki'),
-    ...flags,
-  ]
-  const child = spawn(process.execPath, [join(packageRoot(), 'cli/main.ts'), ...args], {
-    env,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  t.teardown(() => child.kill('SIGKILL'))
-  let stderr = ''
-  child.stderr.on('data', (chunk) => (stderr += chunk))
-  const closed = once(child, 'close').then(() => ({ code: child.exitCode, stderr }))
-  return {
-    child,
-    socket,
-    async wrote(text) {
-      while (!stderr.includes(text)) {
-        const end = await Promise.race([once(child.stderr, 'data').then(() => undefined), closed])
-        if (end !== undefined && !stderr.includes(text)) throw new Error(`it ended with ${end.code}:\n${stderr}`)
-      }
-    },
-    exited: () => closed,
-    ask(path, body) {
-      const method = body === undefined ? 'GET' : 'POST'
-      return send({ socketPath: socket, method, path, headers: { 'content-type': 'application/json' } }, body)
-    },
-  }
-}
 
 const LOOP = { guest: buildGuest('loop'), timeoutEvalSeconds: 1 }
 const ENDLESS = { guest: buildGuest('loop'), timeoutEvalSeconds: 30 }
