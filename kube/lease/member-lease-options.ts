@@ -9,7 +9,7 @@ export interface MemberLeaseOptions {
   readonly identity: string
   readonly labels: Readonly<Record<string, string>>
   readonly annotations: Readonly<Record<string, string>>
-  /** After how long without a renewal others take the process for gone; 15 s by default, renewed three times in it. */
+  /** After how long without a renewal others take the process for gone; 60 s by default, renewed five times in it. */
   readonly durationMs?: number
   readonly log: Log
 }

@@ -45,3 +45,27 @@ export function releaseLease({ leaseTransitions = 0 }: LeaseSpec, now: Date): Le
   const renewTime = toMicroTime(now)
   return { holderIdentity: '', leaseDurationSeconds: 1, acquireTime: renewTime, renewTime, leaseTransitions }
 }
+
+/** A Lease that nobody has seen renewed, and that by its own words was renewed so long ago, is one that was left behind. */
+const FORGOTTEN_MS = 10 * 60_000
+
+/**
+ * Whether the process behind a member's Lease lives: it was seen renewed within its duration. At first sight it is taken to live,
+ * unless it says that it is old.
+ */
+export function isAlive({ spec, sinceMs }: ObservedLease, nowMs: number): boolean {
+  return nowMs < sinceMs + (spec.leaseDurationSeconds ?? 0) * 1000
+}
+
+/** Looks at a member's Lease; as `observe`, but one that is old at first sight has run out already. */
+export function observeMember(before: ObservedLease | undefined, spec: LeaseSpec, clock: Clock): ObservedLease {
+  const isOld = clock.now.getTime() - Date.parse(spec.renewTime ?? '') > FORGOTTEN_MS
+  if (before === undefined && isOld) return { spec, sinceMs: Number.NEGATIVE_INFINITY }
+  return observe(before, spec, clock.nowMs)
+}
+
+/** The time of day, to compare with what others wrote, and our own clock, which never jumps. */
+export interface Clock {
+  readonly now: Date
+  readonly nowMs: number
+}

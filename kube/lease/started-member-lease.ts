@@ -1,13 +1,12 @@
 import { messageOf } from '../../util/errors.ts'
-import { isKubeError } from '../requests/kube-error.ts'
 import { sleep } from '../sleep.ts'
 import { leasePath, toMicroTime } from './lease.ts'
 import type { MemberLeaseOptions } from './member-lease-options.ts'
 
-const DURATION_MS = 15_000
+const DURATION_MS = 60_000
 const RETRY_MS = 1000
 
-/** The Lease of a process that lives; removed when it is disposed. */
+/** The Lease of a process that lives. Once disposed it runs out by itself: a process that is restarted is not gone. */
 export class StartedMemberLease implements AsyncDisposable {
   readonly #options: MemberLeaseOptions
   readonly #stop = new AbortController()
@@ -38,7 +37,6 @@ export class StartedMemberLease implements AsyncDisposable {
     this.#stop.abort()
     this.#wake.abort()
     await this.#loop
-    await this.#remove()
   }
 
   async #run(): Promise<void> {
@@ -52,7 +50,7 @@ export class StartedMemberLease implements AsyncDisposable {
         return false
       })
       this.#isWritten = isRenewed && annotations === this.#annotations
-      if (!this.#stop.signal.aborted) await sleep(isRenewed ? durationMs / 3 : RETRY_MS, this.#wake.signal)
+      if (!this.#stop.signal.aborted) await sleep(isRenewed ? durationMs / 5 : RETRY_MS, this.#wake.signal)
     }
   }
 
@@ -74,22 +72,9 @@ export class StartedMemberLease implements AsyncDisposable {
       path: `${leasePath(lease)}?fieldManager=gatehouse&force=true`,
       contentType: 'application/apply-patch+yaml',
       body,
-      timeoutMs: durationMs / 3,
+      timeoutMs: durationMs / 5,
       signal: this.#stop.signal,
     })
     return true
-  }
-
-  async #remove(): Promise<void> {
-    const { client, lease, log } = this.#options
-    try {
-      await client.call({ method: 'DELETE', path: leasePath(lease), timeoutMs: 2000 })
-    } catch (error) {
-      if (isKubeError(error, 404)) return
-      log.warn(
-        { lease: lease.name, error: messageOf(error) },
-        'cannot remove the lease of this process; it ends by itself',
-      )
-    }
   }
 }

@@ -157,6 +157,8 @@ export interface KubeMetadata {
   readonly namespace?: string
   readonly uid?: string
   readonly resourceVersion?: string
+  /** Counts changes of what the object says, where its kind counts them. */
+  readonly generation?: number
   readonly labels?: Readonly<Record<string, string>>
   readonly annotations?: Readonly<Record<string, string>>
 }

@@ -1,0 +1,138 @@
+import { LeaderElection } from '../../kube/lease/leader-election.ts'
+import type { StartedLeaderElection } from '../../kube/lease/started-leader-election.ts'
+import { isKubeError } from '../../kube/requests/kube-error.ts'
+import { sleep } from '../../kube/sleep.ts'
+import { messageOf } from '../../util/errors.ts'
+import { decideRegistration } from './decide-registration.ts'
+import { joinAuthorities } from './join-authorities.ts'
+import { Members } from './members.ts'
+import { ELECTION_LEASE, NAMESPACE, type RegistrarOptions } from './registrar-options.ts'
+import { WEBHOOK_KINDS, WebhookObjects } from './webhook-objects.ts'
+
+/** What happens at once is looked at together; also the least time between two writings, should somebody keep undoing them. */
+const SETTLE_MS = 100
+/** Shims that have gone tell nobody. */
+const LOOK_MS = 5000
+const RETRY_MS = 1000
+
+/** How the registration stands, as far as this shim knows. */
+export interface RegistrationState {
+  readonly isWriter: boolean
+  /** The digest that this shim registered last; known to the writer only. */
+  readonly registered: string | undefined
+  /** Names of shims that do not answer for the set in force here. */
+  readonly waitingFor: readonly string[]
+}
+
+/** Keeps the webhook configurations those of the policies, as long as this shim is the one that writes them. */
+export class StartedRegistrar implements AsyncDisposable {
+  readonly #options: RegistrarOptions
+  readonly #members: Members
+  readonly #objects: WebhookObjects
+  readonly #election: StartedLeaderElection
+  readonly #stop = new AbortController()
+  readonly #loop: Promise<void>
+  #wake = new AbortController()
+  #registered: string | undefined
+  #waitingFor: readonly string[] = []
+
+  constructor(options: RegistrarOptions) {
+    this.#options = options
+    const { client, name, log, times = {} } = options
+    const look = () => this.#wake.abort()
+    this.#members = new Members(options, look)
+    this.#objects = new WebhookObjects({ client, onChange: look, log })
+    this.#election = new LeaderElection({
+      client,
+      lease: { namespace: NAMESPACE, name: ELECTION_LEASE },
+      identity: name,
+      ...(times.election !== undefined && { times: times.election }),
+      onChange: look,
+      log,
+    }).start()
+    this.#loop = this.#run()
+  }
+
+  get state(): RegistrationState {
+    return { isWriter: this.#election.isLeader, registered: this.#registered, waitingFor: this.#waitingFor }
+  }
+
+  /** The sets that this shim answers for, or its authorities, are others now. */
+  refresh(): void {
+    this.#members.announce()
+    this.#wake.abort()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort()
+    this.#wake.abort()
+    await this.#loop
+    // the next writer may begin while our watches end
+    await this.#election[Symbol.asyncDispose]()
+    await Promise.all([this.#members[Symbol.asyncDispose](), this.#objects[Symbol.asyncDispose]()])
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stop
+    while (!signal.aborted) {
+      this.#wake = new AbortController()
+      const { signal: wake } = this.#wake
+      const pauseMs = await this.#tryToLook()
+      if (!signal.aborted) await sleep(pauseMs, wake)
+      await sleep(SETTLE_MS, signal)
+    }
+  }
+
+  async #tryToLook(): Promise<number> {
+    try {
+      await this.#look()
+      return LOOK_MS
+    } catch (error) {
+      // somebody else wrote in between: look again
+      if (isKubeError(error, 409)) return 0
+      if (!this.#stop.signal.aborted)
+        this.#options.log.warn({ error: messageOf(error) }, 'cannot register the policies; they stay as they are')
+      return RETRY_MS
+    }
+  }
+
+  async #look(): Promise<void> {
+    if (!this.#election.isLeader) {
+      this.#registered = undefined
+      return
+    }
+    if (!this.#members.isSynced) return
+    const { sets, log } = this.#options
+    const actual = await this.#objects.read()
+    const registered = this.#registered ?? actual.registered
+    const { digest, waitingFor } = decideRegistration({
+      members: this.#members.alive,
+      current: sets.current,
+      registered,
+    })
+    this.#tellWaiting(waitingFor)
+    if (digest === undefined) return
+    const authorities = this.#members.known.map((member) => member.authorities)
+    const desired = sets.configurationsOf(digest, joinAuthorities(authorities))
+    // The writer before us knew it; it cannot be mended by anybody who does not.
+    if (desired === undefined) return
+    for (const kind of WEBHOOK_KINDS) {
+      if (!this.#election.isLeader) return
+      const change = await this.#objects.keep(kind, actual, desired, digest)
+      if (change !== 'none') log.info({ kind, set: digest, change }, 'webhook configuration written')
+    }
+    this.#registered = digest
+    await this.#members.clean()
+  }
+
+  #tellWaiting(waitingFor: readonly string[]): void {
+    if (waitingFor.length > 0 && waitingFor.join() !== this.#waitingFor.join()) {
+      const { log, sets } = this.#options
+      log.warn(
+        { set: sets.current, waitingFor },
+        'the new policies are registered when these shims answer for them too',
+      )
+    }
+    this.#waitingFor = waitingFor
+  }
+}
