@@ -1,3 +1,4 @@
+import type { Registration } from '../plugin/registration-mode.ts'
 import type { WebhookSource } from '../plugin/webhook-source.ts'
 import type { Steps } from '../util/steps.ts'
 
@@ -41,6 +42,8 @@ export interface WasmPoliciesOptions {
   readonly defaultExclusions: boolean
   /** Where the API server finds the webhooks; unless given, static manifests where its version has them without a gate. */
   readonly webhooks?: WebhookSource
+  /** Whether policies share webhook entries; unless given, they do. */
+  readonly registration?: Registration
   /** Extra `gatehouse shim` flags. */
   readonly shimArgs?: readonly string[]
 }

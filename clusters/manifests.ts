@@ -2,21 +2,26 @@ import { join, resolve } from 'node:path'
 import { type ApiServerAdditions, apiServerAdditions } from '../plugin/api-server.ts'
 import type { Exclusions } from '../plugin/exclusions.ts'
 import type { ExistingFile } from '../plugin/existing-file.ts'
+import type { Registration } from '../plugin/registration-mode.ts'
 import { staticWebhookConfigurations } from '../plugin/static-manifests.ts'
 import type { WebhookClient } from '../plugin/webhook-client.ts'
-import { type WebhookConfigurations, webhookConfigurations } from '../plugin/webhook-configurations.ts'
+import {
+  type WebhookConfigurations,
+  type WebhookConfigurationsOptions,
+  webhookConfigurations,
+} from '../plugin/webhook-configurations.ts'
 import { parseWebhookHost } from '../plugin/webhook-host.ts'
-import type { WebhookPolicy } from '../plugin/webhook-policy.ts'
 import { chooseWebhookSource, type WebhookSource } from '../plugin/webhook-source.ts'
 import { toYaml } from '../plugin/yaml.ts'
-import { loadPolicySpecs } from '../shim/policies/load-policy-specs.ts'
+import { type PolicySources, readPolicySources } from '../shim/policies/policies-snapshot.ts'
+import { describeSources } from '../shim/registration/set-digest.ts'
+import { replaceStaticManifests, staticManifestFolders } from '../shim/registration/static-manifests.ts'
+import { toWebhookPolicies } from '../shim/registration/webhook-policies.ts'
 import { ensureCertificates } from '../shim/tls/certificates.ts'
 import { GatehouseError, messageOf } from '../util/errors.ts'
 import { makeFolder } from '../util/make-folder.ts'
+import { replaceFile } from '../util/replace-file.ts'
 import { readExistingFile } from './read-existing-file.ts'
-import { replaceFile } from './replace-file.ts'
-import { toWebhookPolicies } from './webhooks/registered-policies.ts'
-import { replaceStaticManifests, staticManifestFolders } from './webhooks/static-manifests.ts'
 
 export interface ManifestsOptions {
   /** policies.yml, or a file or folder of ClusterAdmissionPolicy YAML. */
@@ -27,6 +32,8 @@ export interface ManifestsOptions {
   /** The shim's socket; not needed when the API server comes by a Service. */
   readonly socket?: string
   readonly exclusions: Exclusions
+  /** Unless given, policies share webhook entries on the socket, and each has its own behind a Service. */
+  readonly registration?: Registration
   /** The API server's. Unless given, everything suits every version: the webhooks are API objects. */
   readonly kubernetesVersion?: string
   /** Unless given, what suits the version best. */
@@ -60,12 +67,13 @@ export const WEBHOOKS_FILE = 'webhooks.yaml'
  * static manifests are in force at once, so nothing is written before everything is known to be good.
  */
 export async function writeManifests(folder: string, options: ManifestsOptions): Promise<Manifests> {
-  const specs = await loadPolicySpecs(options.policies)
+  const sources = await readPolicySources(options.policies)
+  const { specs } = sources
   const policies = toWebhookPolicies(specs)
   if (policies.length === 0) throw refuseNothing(options.policies)
   const api = chooseApiServer(options)
   const additions = await readAdditions(folder, api, options)
-  const webhooks = await generateWebhooks(policies, api, options)
+  const webhooks = await generateWebhooks({ policies, ...chooseEntries(sources, options) }, api, options)
   if (options.kubeconfig !== undefined) {
     // the Kubernetes client takes half a second to load
     const { askApiServer } = await import('./webhooks/check-webhooks.ts')
@@ -135,15 +143,20 @@ async function readIfNamed(path: string | undefined): Promise<ExistingFile | und
   return path === undefined ? undefined : readExistingFile(path)
 }
 
+function chooseEntries(sources: PolicySources, { registration, client }: ManifestsOptions) {
+  const isCombined = (registration ?? ('host' in client ? 'combined' : 'per-policy')) === 'combined'
+  return isCombined ? { combined: { digest: describeSources(sources, 'api-server').digest } } : {}
+}
+
 async function generateWebhooks(
-  policies: readonly WebhookPolicy[],
+  entries: Pick<WebhookConfigurationsOptions, 'policies' | 'combined'>,
   { source, kubernetesVersion }: ApiServer,
   { certificateFolder, client, exclusions }: ManifestsOptions,
 ): Promise<WebhookConfigurations> {
   const { caBundle } = await ensureCertificates({ folder: certificateFolder, hosts: [hostOf(client)] })
   const generate = source === 'static' ? staticWebhookConfigurations : webhookConfigurations
   return generate({
-    policies,
+    ...entries,
     client,
     caBundle,
     exclusions,

@@ -1,4 +1,5 @@
 import type { AdmissionResponse, Status } from './admission-response.ts'
+import { findOtherChange } from './metadata-patch.ts'
 
 /** What the operator decided about a policy's verdicts. */
 export interface PolicyModeOptions {
@@ -7,12 +8,16 @@ export interface PolicyModeOptions {
   readonly allowedToMutate: boolean
   /** Replaces the policy's own message on denial. */
   readonly message?: string
+  /** It may change labels and annotations only. */
+  readonly mutates?: 'metadata'
 }
 
 /** Turns the policy's own verdict into the one that the API server is given. Audits are given the policy's own. */
 export function applyPolicyMode(response: AdmissionResponse, options: PolicyModeOptions): AdmissionResponse {
   if (options.mode === 'monitor') return allowUnchanged(response)
-  const permitted = options.allowedToMutate ? response : refuseMutation(response, options.id)
+  const permitted = options.allowedToMutate
+    ? refuseOtherChange(response, options)
+    : refuseMutation(response, options.id)
   return options.message === undefined || permitted.allowed ? permitted : withMessage(permitted, options.message)
 }
 
@@ -25,6 +30,14 @@ function refuseMutation(response: AdmissionResponse, id: string): AdmissionRespo
   if (response.patch === undefined) return response
   const message = `Request rejected by policy ${id}. The policy attempted to mutate the request, but it is currently configured to not allow mutations.`
   return { ...allowUnchanged(response), allowed: false, status: { message } }
+}
+
+// Policies that are asked after it were promised an object that differs in nothing else.
+function refuseOtherChange(response: AdmissionResponse, { id, mutates }: PolicyModeOptions): AdmissionResponse {
+  const path = mutates === undefined || response.patch === undefined ? undefined : findOtherChange(response.patch)
+  if (path === undefined) return response
+  const message = `Request rejected by policy ${id}. The policy attempted to change ${path || 'the whole object'}, but it is configured to change labels and annotations only (mutates: metadata).`
+  return { ...allowUnchanged(response), allowed: false, status: { message, code: 500 } }
 }
 
 // The policy's own words are kept, as a cause.

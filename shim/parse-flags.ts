@@ -5,6 +5,7 @@ import { throwProblems } from '../util/problems.ts'
 import type { Authority } from './connect/authority.ts'
 import { FLAG_DEFAULTS } from './flag-defaults.ts'
 import { FlagReader } from './flag-reader.ts'
+import { readStaticManifests } from './registration-flags.ts'
 import type { LogSettings, ShimOptions, SocketOptions } from './shim-options.ts'
 import { findGroupId, findUserId } from './socket/accounts.ts'
 import type { CertificateSource } from './tls/certificate-source.ts'
@@ -21,9 +22,14 @@ export interface ShimFlags {
   readonly takeover?: boolean
   readonly host?: readonly string[]
   readonly allowConnect?: readonly string[]
+  readonly staticManifests?: string
+  readonly registration?: string
+  readonly defaultExclusions?: boolean
+  readonly kubernetesVersion?: string
   readonly certDir?: string
   readonly certFile?: string
   readonly keyFile?: string
+  readonly caFile?: string
   readonly addr?: string
   readonly port?: string
   readonly readinessProbePort?: string
@@ -55,6 +61,7 @@ export function parseFlags(flags: ShimFlags, inheritedSockets = 0): ShimOptions 
     policies: flags.policies ?? '',
     ...readListeners(reader, { ...flags, inheritedSockets }, hosts),
     ...readAdmin(reader, flags),
+    ...readStaticManifests(reader, flags, hosts),
     certificates: readCertificates(reader, flags, hosts),
     workers: reader.number('workers', flags.workers, { default: availableParallelism(), min: 1, max: 256 }),
     queue: reader.number('queue', flags.queue, { default: FLAG_DEFAULTS.queue, min: 0, max: 100_000 }),
@@ -158,8 +165,10 @@ function readAdmin(reader: FlagReader, { socket, port, adminSocket, takeover }: 
 }
 
 function readCertificates(reader: FlagReader, flags: ShimFlags, hosts: readonly Authority[]): CertificateSource {
-  const { certFile, keyFile, certDir } = flags
-  if (certFile !== undefined && keyFile !== undefined) return { kind: 'given', certFile, keyFile }
+  const { certFile, keyFile, certDir, caFile } = flags
+  if (certFile !== undefined && keyFile !== undefined)
+    return { kind: 'given', certFile, keyFile, ...(caFile !== undefined && { caFile }) }
+  if (caFile !== undefined) reader.refuse('ca-file', 'goes with --cert-file and --key-file')
   if (certFile !== undefined) reader.refuse('cert-file', 'needs --key-file')
   if (keyFile !== undefined) reader.refuse('key-file', 'needs --cert-file')
   return { kind: 'issued', folder: resolve(certDir ?? FLAG_DEFAULTS.certDir), hosts: hosts.map(({ host }) => host) }

@@ -1,3 +1,5 @@
+import type { Exclusions } from '../plugin/exclusions.ts'
+import type { Registration } from '../plugin/registration-mode.ts'
 import type { LogFormat, LogLevel } from '../util/log.ts'
 import type { Authority } from './connect/authority.ts'
 import type { UnixSocketOptions } from './socket/unix-socket.ts'
@@ -14,6 +16,8 @@ export interface ShimOptions {
   /** For the operator on the host alone. */
   readonly admin?: UnixSocketOptions
   readonly certificates: CertificateSource
+  /** Given when the shim tells its API server itself which policies to ask for. */
+  readonly staticManifests?: StaticManifestsOptions
   readonly workers: number
   readonly queue: number
   readonly policyTimeoutMs: number
@@ -31,6 +35,15 @@ export interface SocketOptions extends UnixSocketOptions {
   readonly inheritedFd?: number
   /** Is passed on as raw TCP. */
   readonly allowedTargets: readonly Authority[]
+}
+
+/** The static manifests that the shim keeps in step with its policies. */
+export interface StaticManifestsOptions {
+  readonly folder: string
+  readonly registration: Registration
+  readonly host: string
+  readonly exclusions: Exclusions
+  readonly kubernetesVersion?: string
 }
 
 export interface LogSettings {

@@ -12,13 +12,15 @@ import { PoliciesInForce } from './policy-set/policies-in-force.ts'
 import { listFailures } from './policy-set/policy-set.ts'
 import { reloadPolicySet } from './policy-set/reload-policy-set.ts'
 import { EvaluatorPool, type StartedEvaluatorPool } from './pool/evaluator-pool.ts'
+import { RegistrationKeeper } from './registration/registration-keeper.ts'
+import { StaticRegistrar } from './registration/static-registrar.ts'
 import { DisabledPolicies } from './review/disabled-policies.ts'
 import { logPolicyLine } from './review/policy-log.ts'
 import { Reviewer } from './review/reviewer.ts'
 import type { ShimOptions } from './shim-options.ts'
 import { StartedShim } from './started-shim.ts'
 import { Metrics } from './telemetry/metrics.ts'
-import { readCertificate, watchCertificate } from './tls/certificate-source.ts'
+import { readCaBundle, readCertificate, watchCertificate } from './tls/certificate-source.ts'
 import type { ServerCertificate } from './tls/server-certificate.ts'
 
 /** The sidecar beside the API server, not started yet. */
@@ -45,8 +47,9 @@ export class Shim {
     const pool = resources.use(await this.#startPool(metrics, this.#options.workers))
     const { signal } = new AbortController()
     const loaded = await loadPolicySet(content, { ...this.#options, pool: async () => pool, signal, log })
-    const policies = new PoliciesInForce(pool, loaded)
     const disabled = resources.use(new DisabledPolicies(log))
+    const policies = new PoliciesInForce(pool)
+    policies.replace(loaded, content)
     metrics.observe(() => pool.stats, policies)
     metrics.observeDisabled(disabled, policies)
 
@@ -81,12 +84,28 @@ export class Shim {
 
     const reloader = resources.use(this.#startReloader({ digest, policies, metrics }))
 
+    const keeper = this.#startKeeper(policies)
+    if (keeper !== undefined) resources.use(keeper)
+
     const { graceMs, handoverGraceMs } = this.#options
     const lifetime = { graceMs, handoverGraceMs, resources: resources.move() }
     const started = new StartedShim({ listeners, drain, reloader, log, ...lifetime })
     const failed = listFailures(loaded).map(({ id }) => id)
     log.info({ addresses: started.addresses, policies: loaded.size, failed }, 'ready')
     return started
+  }
+
+  /** Registers the policies that are in force now, and those that replace them. */
+  #startKeeper(policies: PoliciesInForce): RegistrationKeeper | undefined {
+    const { staticManifests, certificates } = this.#options
+    if (staticManifests === undefined) return undefined
+    const log = this.#log
+    const registrar = new StaticRegistrar({ ...staticManifests, selectors: policies.selectors, log })
+    const read = async () => ({ set: policies.sets.current, caBundle: await readCaBundle(certificates) })
+    const keeper = new RegistrationKeeper({ registrar, read, log })
+    policies.onReplace(() => void keeper.update())
+    void keeper.update()
+    return keeper
   }
 
   #startReloader(options: Pick<PolicyReloaderOptions, 'digest' | 'policies' | 'metrics'>): PolicyReloader {

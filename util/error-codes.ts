@@ -19,6 +19,7 @@ export const ERROR_CODES = {
   ERR_CLUSTER_OPTIONS: 'The options of the cluster contradict each other.',
   ERR_CLUSTER_START: 'A process of the cluster did not become ready; the message shows the end of its log.',
   ERR_CLUSTER_STOPPED: 'The start of a cluster was stopped by a signal; the message says what became of it.',
+  ERR_ENTRY_UNANSWERED: 'A policy of a shared webhook entry could not be asked; failurePolicy decides.',
   ERR_FILE_READ: 'A file that was named cannot be read.',
   ERR_INTERNAL: 'A defect in Gatehouse itself; please report it with the whole message.',
   ERR_KUBE_API: 'The API server refused or failed a call; the message has its own words.',

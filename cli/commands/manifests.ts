@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { InvalidArgumentError, Option } from 'commander'
+import { REGISTRATIONS, type Registration } from '../../plugin/registration-mode.ts'
 import type { WebhookClient } from '../../plugin/webhook-client.ts'
 import { WEBHOOK_SOURCES, type WebhookSource } from '../../plugin/webhook-source.ts'
 import { FLAG_DEFAULTS } from '../../shim/flag-defaults.ts'
@@ -15,6 +16,7 @@ interface ManifestsFlags {
   readonly service?: Extract<WebhookClient, { service: unknown }>['service']
   readonly kubernetesVersion?: string
   readonly webhooks?: WebhookSource
+  readonly registration?: Registration
   readonly egressSelector?: string
   readonly admissionConfig?: string
   readonly kubeconfig?: string
@@ -61,6 +63,12 @@ export const addManifestsCommand: AddCommand = (program, { io }) => {
         "'static': files that the API server reads from its disk, from 1.36; 'api': objects (default: static from 1.37)",
       ).choices(WEBHOOK_SOURCES),
     )
+    .addOption(
+      new Option(
+        '--registration <mode>',
+        "'combined': policies share webhook entries where that means the same; 'per-policy': an entry each (default: combined, per-policy with --service)",
+      ).choices(REGISTRATIONS),
+    )
     .option('--egress-selector <file>', 'merge with the egress selector that the API server has already')
     .option('--admission-config <file>', 'merge with the AdmissionConfiguration that the API server has already')
     .option('--kubeconfig <file>', 'ask this API server first whether it would take the webhooks, by a dry run')
@@ -75,6 +83,7 @@ export const addManifestsCommand: AddCommand = (program, { io }) => {
         certificateFolder: flags.certDir,
         ...(await readWay(flags)),
         exclusions: flags.defaultExclusions ? 'default' : 'none',
+        ...(flags.registration !== undefined && { registration: flags.registration }),
         ...readApiServer(flags),
       })
       for (const id of manifests.unregistered) {

@@ -78,6 +78,18 @@ export const addShimCommand: AddCommand = (program, context) => {
     )
     .option('--cert-file <file>', 'a certificate that somebody else issued, PEM; read again every hour')
     .option('--key-file <file>', 'its key, PEM')
+    .option('--ca-file <file>', 'what API servers verify --cert-file with, PEM; for --static-manifests')
+    .optionsGroup('Registration:')
+    .option(
+      '--static-manifests <folder>',
+      "keep the API server's static manifests, in validating/ and mutating/ below this folder, in step with the policies",
+    )
+    .option(
+      '--registration <mode>',
+      "in them 'combined' policies share webhook entries, 'per-policy' each has its own (default: combined)",
+    )
+    .option('--no-default-exclusions', 'in them, police system namespaces, leases, events and the API server too')
+    .option('--kubernetes-version <version>', 'of the API server, such as 1.37: newer ones are told less')
     .optionsGroup('Limits:')
     .option('--workers <number>', 'evaluations at the same time (default: number of CPUs)')
     .option(

@@ -22,12 +22,13 @@ export async function ensureEtcd(record: ClusterRecord, signal?: AbortSignal): P
 
 /** Starts a member's shim unless it runs. Nothing while the gate is off. */
 export async function ensureShim(record: ClusterRecord, number: number, signal?: AbortSignal): Promise<void> {
-  const { wasmPolicies } = record.state
+  const { wasmPolicies, webhooks, binaries } = record.state
   if (wasmPolicies === undefined) return
   const member = memberLayout(record.layout, number)
   await makeFolder(dirname(member.socket), 0o700)
   await ensureShimCertificates(member)
-  await ensureProcess(record.layout, shimProcess(member, wasmPolicies), signal)
+  const beside = { webhooks, kubernetesVersion: binaries.kubeApiServer.version }
+  await ensureProcess(record.layout, shimProcess(member, wasmPolicies, beside), signal)
 }
 
 /** Starts a member's API server unless it runs. When somebody else sits on its port by now, it moves to another. */

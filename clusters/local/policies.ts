@@ -3,8 +3,10 @@ import type { WebhookConfigurationsOptions } from '../../plugin/webhook-configur
 import { DEFAULT_WEBHOOK_HOST } from '../../plugin/webhook-host.ts'
 import { loadPolicySpecs } from '../../shim/policies/load-policy-specs.ts'
 import { readModule } from '../../shim/policies/module-source.ts'
+import { readPolicySources } from '../../shim/policies/policies-snapshot.ts'
+import { describeSources } from '../../shim/registration/set-digest.ts'
+import { toWebhookPolicies } from '../../shim/registration/webhook-policies.ts'
 import type { WasmPoliciesOptions } from '../cluster-provider.ts'
-import { toWebhookPolicies } from '../webhooks/registered-policies.ts'
 
 /** Changes with everything that a shim reads when it starts. */
 export async function digestPolicies(policies: string): Promise<string> {
@@ -17,11 +19,14 @@ export async function digestPolicies(policies: string): Promise<string> {
 
 /** What the webhooks of the policies are made from, but for the authority of the shim that answers them. */
 export async function readWebhookOptions(
-  { policies, defaultExclusions }: WasmPoliciesOptions,
+  { policies, defaultExclusions, registration = 'combined' }: WasmPoliciesOptions,
   kubernetesVersion: string,
 ): Promise<Omit<WebhookConfigurationsOptions, 'caBundle'>> {
+  const sources = await readPolicySources(policies)
+  const { digest } = describeSources(sources, 'api-server')
   return {
-    policies: toWebhookPolicies(await loadPolicySpecs(policies)),
+    policies: toWebhookPolicies(sources.specs),
+    ...(registration === 'combined' && { combined: { digest } }),
     client: { host: DEFAULT_WEBHOOK_HOST },
     exclusions: defaultExclusions ? 'default' : 'none',
     kubernetesVersion,

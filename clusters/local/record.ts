@@ -101,6 +101,7 @@ function describeGate(
   return [
     ['policies', is.policies, asked.policies],
     ['defaultExclusions', is.defaultExclusions, asked.defaultExclusions],
+    ['registration', is.registration ?? 'combined', asked.registration ?? 'combined'],
     ['shimArgs', is.shimArgs ?? [], asked.shimArgs ?? []],
   ]
 }

@@ -7,9 +7,13 @@ import {
   webhookConfigurations,
 } from '../../plugin/webhook-configurations.ts'
 import type { WebhookSource } from '../../plugin/webhook-source.ts'
+import {
+  areStaticManifests,
+  createStaticManifests,
+  replaceStaticManifests,
+} from '../../shim/registration/static-manifests.ts'
 import { applyWebhooks } from '../webhooks/apply-webhooks.ts'
 import { checkWebhooks } from '../webhooks/check-webhooks.ts'
-import { areStaticManifests, createStaticManifests, replaceStaticManifests } from '../webhooks/static-manifests.ts'
 import { waitUntilInForce } from '../webhooks/wait-in-force.ts'
 import { waitUntilStaticInForce } from '../webhooks/wait-static-in-force.ts'
 import { stopClusterProcesses } from './cluster-processes.ts'

@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { KubeConfig } from '@kubernetes/client-node'
 import { hashStaticManifest } from '../../plugin/static-manifests.ts'
 import type { WebhookConfigurations } from '../../plugin/webhook-configurations.ts'
+import { staticManifestTexts } from '../../shim/registration/static-manifests.ts'
 import { GatehouseError } from '../../util/errors.ts'
-import { staticManifestTexts } from './static-manifests.ts'
 
 /** The API server looks once a minute where its file system tells it nothing. */
 const TIMEOUT_MS = 90_000

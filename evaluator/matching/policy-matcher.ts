@@ -1,5 +1,5 @@
 import { messageOf } from '../../util/errors.ts'
-import type { MatchConditions } from '../cel/match-conditions.ts'
+import type { MatchConditions, MatchResult } from '../cel/match-conditions.ts'
 import { type LabelSelector, selectsEverything, selectsLabels } from './label-selector.ts'
 import type { MatchableRequest } from './matchable-request.ts'
 import { matchesRules, type Rule } from './rules.ts'
@@ -18,26 +18,25 @@ export type Match = { readonly matches: boolean } | { readonly error: string }
 
 const MATCHES: Match = { matches: true }
 const DIFFERS: Match = { matches: false }
+const BROKEN: MatchResult = { error: { condition: '', message: 'the expression does not compile' } }
 
-/**
- * Makes a policy's matcher. The expression language is large and is loaded only for those that have conditions.
- * @throws Error for conditions that do not compile; policies files with such are refused
- */
+/** Makes a policy's matcher. The expression language is large and is loaded only for those that have conditions. */
 export async function createMatcher(fields: MatchFields): Promise<PolicyMatcher> {
   const { matchConditions = [] } = fields
   if (matchConditions.length === 0) return new PolicyMatcher(fields)
   const { compileMatchConditions } = await import('../cel/match-conditions.ts')
   const compiled = compileMatchConditions(matchConditions)
-  if ('problems' in compiled) throw new Error(compiled.problems.map(({ message }) => message).join('; '))
+  // policies files with such conditions are refused before they come here
+  if ('problems' in compiled) return new PolicyMatcher(fields, { evaluate: () => BROKEN })
   return new PolicyMatcher(fields, compiled)
 }
 
 /** Decides for one policy what the API server decides for a webhook entry, in its order: selectors, rules, conditions. */
 export class PolicyMatcher {
   readonly #fields: MatchFields
-  readonly #conditions: MatchConditions | undefined
+  readonly #conditions: Pick<MatchConditions, 'evaluate'> | undefined
 
-  constructor(fields: MatchFields, conditions?: MatchConditions) {
+  constructor(fields: MatchFields, conditions?: Pick<MatchConditions, 'evaluate'>) {
     this.#fields = fields
     this.#conditions = conditions
   }

@@ -109,8 +109,11 @@ export class EntryDraft {
     const isBefore = (member: PlannedPolicy) => overlap(member.claims, candidate.claims)
     const overtaken = later.flatMap((draft) => draft.#members).find(isBefore)
     if (overtaken !== undefined) return `is asked after ${overtaken.policy.id}`
-    const unknown = this.#members.find((member) => member.policy.mutates !== 'metadata' && isBefore(member))
+    const unknown = this.#members.find((member) => !isPlain(member) && isBefore(member))
     if (unknown !== undefined) return `has to see what the API server makes of the changes of ${unknown.policy.id}`
+    const reinvoked = candidate.policy.reinvocationPolicy === 'IfNeeded' && !isPlain(candidate)
+    const first = reinvoked ? this.#members.find(isBefore) : undefined
+    if (first !== undefined) return `may be followed by another turn of ${first.policy.id}`
     const seconds = sum([candidate, ...this.#members.filter(isBefore)].map(budgetOf))
     return seconds > MAX_TIMEOUT_SECONDS ? `timeouts add up to ${seconds} s` : undefined
   }
@@ -139,6 +142,11 @@ const FIELDS: Readonly<Record<string, (policy: WebhookPolicy) => string>> = {
 
 const conditionsOf = ({ matchConditions = [] }: WebhookPolicy) => JSON.stringify(matchConditions)
 const objectSelectorOf = ({ objectSelector }: WebhookPolicy) => canonicalSelector(objectSelector)
+
+/** Whose changes the API server would hand on as they are. */
+function isPlain({ policy }: PlannedPolicy): boolean {
+  return policy.mutates === 'metadata'
+}
 
 // A member that is asked again may take its time twice.
 function budgetOf({ policy }: PlannedPolicy): number {

@@ -115,7 +115,7 @@ export class PolicyReloader implements AsyncDisposable {
     const previous = policies.current
     const next = await load(sources, previous, signal)
     signal.throwIfAborted()
-    policies.replace(next)
+    policies.replace(next, sources)
     await metrics.forgetPolicies(new Set([...previous.keys()].filter((id) => !next.has(id))))
     const failed = listFailures(next).map(({ id }) => id)
     const outdated = listRefusedUpdates(next).map(([id]) => id)

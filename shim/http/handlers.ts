@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http'
 import type { Log } from '../../util/log.ts'
 import type { PoliciesInForce } from '../policy-set/policies-in-force.ts'
+import { EntryReviewer } from '../review/entry-reviewer.ts'
 import type { Reviewer } from '../review/reviewer.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Drain } from './drain.ts'
@@ -27,8 +28,9 @@ export interface Handlers {
 export function createHandlers(options: HandlersOptions): Handlers {
   const { drain, log } = options
   const probes = createProbes(options)
+  const entryReviewer = new EntryReviewer(options)
   return {
-    handler: createRequestHandler({ review: createReviewHandler(options), probes, drain, log }),
+    handler: createRequestHandler({ review: createReviewHandler({ ...options, entryReviewer }), probes, drain, log }),
     probeHandler: createRequestHandler({ review: refuseReview, probes, drain, log }),
   }
 }

@@ -40,7 +40,7 @@ async function handle(exchange: Exchange, { review, probes }: RequestHandlerOpti
   const route = findRoute(path)
   if (route === undefined) throw new HttpError(404, 'not found')
   checkMethod(route, method)
-  if (route.kind !== 'review') return probes[route.kind]()
+  if (route.kind !== 'review' && route.kind !== 'entry') return probes[route.kind]()
   return review(exchange, route, query)
 }
 

@@ -1,20 +1,23 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { parseAdmissionReview, parseRawReview } from '../../evaluator/admission-request.ts'
 import type { PoliciesInForce } from '../policy-set/policies-in-force.ts'
+import type { RegisteredEntry } from '../registration/registered-set.ts'
+import type { EntryReviewer } from '../review/entry-reviewer.ts'
 import type { Reviewer } from '../review/reviewer.ts'
 import { readBody } from './body.ts'
 import { HttpError } from './http-error.ts'
 import { type Answer, reviewAnswer } from './respond.ts'
-import type { ReviewRoute } from './routes.ts'
+import type { EntryRoute, ReviewRoute } from './routes.ts'
 import { readTimeoutMs } from './timeout.ts'
 
 export interface ReviewHandlerOptions {
   readonly policies: PoliciesInForce
   readonly reviewer: Reviewer
+  readonly entryReviewer: EntryReviewer
 }
 
-/** Answers one of Kubewarden's three POST endpoints. @throws what `toHttpError` understands */
-export type ReviewHandler = (exchange: Exchange, route: ReviewRoute, query: string) => Promise<Answer>
+/** Answers one of Kubewarden's three POST endpoints, or for an entry that policies share. @throws what `toHttpError` understands */
+export type ReviewHandler = (exchange: Exchange, route: ReviewRoute | EntryRoute, query: string) => Promise<Answer>
 
 export interface Exchange {
   readonly request: IncomingMessage
@@ -24,18 +27,53 @@ export interface Exchange {
 // application/json, or a format that is built on it
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i
 
-export function createReviewHandler({ policies, reviewer }: ReviewHandlerOptions): ReviewHandler {
-  return async ({ request, response }, { origin, policyId }, query) => {
+export function createReviewHandler(options: ReviewHandlerOptions): ReviewHandler {
+  return async (exchange, route, query) => {
     const deadline = performance.now() + readTimeoutMs(query)
-    const type = request.headers['content-type'] ?? ''
+    const type = exchange.request.headers['content-type'] ?? ''
     if (!JSON_TYPE.test(type)) throw new HttpError(415, `the Content-Type is "${type}"; it must be application/json`)
-    const policy = policies.current.get(policyId)
-    if (policy === undefined) throw new HttpError(404, `unknown policy: ${policyId}`)
-    const body = await readBody(request)
-    const parsed = origin === 'validate_raw' ? parseRawReview(body) : parseAdmissionReview(body)
-    const signal = signalOfDeparture(response)
-    return reviewAnswer(origin, await reviewer.review({ origin, policy, request: parsed, deadline, signal }))
+    const timed = { ...exchange, deadline }
+    return route.kind === 'entry' ? reviewByEntry(timed, route, options) : reviewByPolicy(timed, route, options)
   }
+}
+
+interface TimedExchange extends Exchange {
+  readonly deadline: number
+}
+
+async function reviewByPolicy(
+  { request, response, deadline }: TimedExchange,
+  { origin, policyId }: ReviewRoute,
+  { policies, reviewer }: ReviewHandlerOptions,
+): Promise<Answer> {
+  const policy = policies.current.get(policyId)
+  if (policy === undefined) throw new HttpError(404, `unknown policy: ${policyId}`)
+  const body = await readBody(request)
+  const parsed = origin === 'validate_raw' ? parseRawReview(body) : parseAdmissionReview(body)
+  const signal = signalOfDeparture(response)
+  return reviewAnswer(origin, await reviewer.review({ origin, policy, request: parsed, deadline, signal }))
+}
+
+async function reviewByEntry(
+  { request, response, deadline }: TimedExchange,
+  { digest, entry: name }: EntryRoute,
+  { policies, entryReviewer }: ReviewHandlerOptions,
+): Promise<Answer> {
+  // the set is chosen once, and as a whole
+  const entry = findEntry(policies, digest, name)
+  const parsed = parseAdmissionReview(await readBody(request))
+  const signal = signalOfDeparture(response)
+  return reviewAnswer('validate', await entryReviewer.review({ entry, request: parsed, deadline, signal }))
+}
+
+function findEntry({ sets }: PoliciesInForce, digest: string, name: string): RegisteredEntry {
+  const set = sets.find(digest)
+  if (set === undefined) {
+    throw new HttpError(503, `the policy set ${digest} is not here; the one in force is ${sets.current.digest}`)
+  }
+  const entry = set.entries.get(name)
+  if (entry === undefined) throw new HttpError(503, `the policy set ${digest} has no entry ${name}`)
+  return entry
 }
 
 /** Aborts when the client closes its connection before it has its answer. */

@@ -1,7 +1,7 @@
 import type { ReviewOrigin } from '../review/review.ts'
 
 /** What a path asks for. */
-export type Route = ProbeRoute | ReviewRoute
+export type Route = ProbeRoute | ReviewRoute | EntryRoute
 
 export interface ProbeRoute {
   readonly kind: 'readiness' | 'livez' | 'metrics'
@@ -13,6 +13,14 @@ export interface ReviewRoute {
   readonly policyId: string
 }
 
+/** The policies that share a webhook entry. */
+export interface EntryRoute {
+  readonly kind: 'entry'
+  /** Of the policy set. */
+  readonly digest: string
+  readonly entry: string
+}
+
 const PROBES = new Map<string, ProbeRoute>([
   ['/readiness', { kind: 'readiness' }],
   ['/livez', { kind: 'livez' }],
@@ -21,6 +29,8 @@ const PROBES = new Map<string, ProbeRoute>([
 
 /** Finds what a path without its query asks for; undefined when nothing is there. */
 export function findRoute(path: string): Route | undefined {
+  const [, digest, entry] = /^\/combined\/([0-9a-f]+)\/([a-z0-9-]+)$/.exec(path) ?? []
+  if (digest !== undefined && entry !== undefined) return { kind: 'entry', digest, entry }
   // An id is one segment, as in Kubewarden: an id with a slash names a group's member and has no URL.
   const [, origin, encodedId] = /^\/(validate|validate_raw|audit)\/([^/]+)$/.exec(path) ?? []
   if (origin === undefined || encodedId === undefined) return PROBES.get(path)
@@ -35,7 +45,7 @@ export function isProbe(url: string): boolean {
 
 /** The methods that a route answers, first the one to recommend. */
 export function methodsOf(route: Route): readonly string[] {
-  return route.kind === 'review' ? ['POST'] : ['GET', 'HEAD']
+  return route.kind === 'review' || route.kind === 'entry' ? ['POST'] : ['GET', 'HEAD']
 }
 
 function decode(segment: string): string | undefined {

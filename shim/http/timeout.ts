@@ -1,11 +1,9 @@
 import { parseDurationMs } from '../../util/duration.ts'
+import { toPatienceMs } from '../review/patience.ts'
 import { HttpError } from './http-error.ts'
 
 /** The longest that Kubernetes lets a webhook take; what a caller that names no timeout is given. */
 const MAX_TIMEOUT_MS = 30_000
-
-/** What the verdict's way back may take, and what the API server had used up before the request left it. */
-const MARGIN_MS = 200
 
 /**
  * How long an answer is of use, from the `?timeout=10s` that the API server appends. An answer that comes just before
@@ -18,5 +16,5 @@ export function readTimeoutMs(query: string): number {
   const timeoutMs = parseDurationMs(text)
   if (timeoutMs === undefined)
     throw new HttpError(400, `the timeout ${JSON.stringify(text)} is not a duration such as 10s or 500ms`)
-  return Math.min(MAX_TIMEOUT_MS, timeoutMs - Math.min(MARGIN_MS, timeoutMs / 5))
+  return Math.min(MAX_TIMEOUT_MS, toPatienceMs(timeoutMs))
 }

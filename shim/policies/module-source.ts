@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -54,6 +55,12 @@ export function moduleOf(policy: Pick<PolicySpec, 'id' | 'module'>, contents: Mo
   const content = contents.get(policy.module)
   if (content instanceof Uint8Array) return content
   throw unreadableModule(policy, content)
+}
+
+/** Of the module that was read for a policy: `sha256:…`, or `unreadable`. */
+export function digestOfModule({ module }: Pick<PolicySpec, 'module'>, contents: ModuleContents): string {
+  const content = contents.get(module)
+  return content instanceof Uint8Array ? `sha256:${createHash('sha256').update(content).digest('hex')}` : 'unreadable'
 }
 
 function unreadableModule({ id, module }: Pick<PolicySpec, 'id' | 'module'>, cause: unknown): GatehouseError {

@@ -40,6 +40,11 @@ export async function takeSnapshot(path: string): Promise<PoliciesSnapshot> {
   }
 }
 
+/** What can be loaded from a path. @throws ERR_FILE_READ, ERR_POLICIES_INVALID */
+export async function readPolicySources(path: string): Promise<PolicySources> {
+  return readSources(path, await readPolicyFiles(path))
+}
+
 async function readSources(path: string, files: readonly PolicyFile[]): Promise<PolicySources> {
   const { policies, problems } = await parsePolicies(path, files)
   throwProblems('ERR_POLICIES_INVALID', problems)

@@ -14,8 +14,8 @@ import type { YamlDocument } from './yaml-document.ts'
 const API_VERSION = 'policies.kubewarden.io/v1'
 const NONE: ReadPolicies = { policies: [], problems: [] }
 
-// Kubewarden's resources have no reinvocationPolicy.
-const { reinvocationPolicy: _reinvocation, ...WEBHOOK_SHAPE } = REGISTERED_SHAPE
+// Kubewarden's resources have neither.
+const { reinvocationPolicy: _reinvocation, mutates: _mutates, ...WEBHOOK_SHAPE } = REGISTERED_SHAPE
 
 const SPEC_SHAPE = {
   ...POLICY_SHAPE,

@@ -35,6 +35,7 @@ const OPTIONAL_WEBHOOK_SHAPE = {
   sideEffects: z.enum(['None', 'NoneOnDryRun']).exactOptional(),
   timeoutSeconds: z.int().min(1).max(30).exactOptional(),
   reinvocationPolicy: z.enum(['Never', 'IfNeeded']).exactOptional(),
+  mutates: z.literal('metadata').exactOptional(),
 }
 
 /** The webhook fields of a policy that is always registered. */
@@ -66,11 +67,12 @@ export function checkTimeouts(entry: Readonly<Record<string, unknown>>, report: 
     )
 }
 
-/** Webhook fields that stand without rules, or `reinvocationPolicy` on a policy that may not mutate. */
+/** Webhook fields that stand without rules, or those of mutating policies on one that may not mutate. */
 export function checkUseless(entry: Readonly<Record<string, unknown>>, report: Report): void {
   const orphans = WEBHOOK_KEYS.filter((key) => key !== 'rules' && entry[key] !== undefined)
   if (entry['rules'] === undefined)
     for (const key of orphans) report(key, 'does nothing without rules; add rules or remove it')
-  else if (entry['reinvocationPolicy'] !== undefined && entry['allowedToMutate'] !== true)
-    report('reinvocationPolicy', 'is for mutating policies; set allowedToMutate: true or remove it')
+  else if (entry['allowedToMutate'] !== true)
+    for (const key of ['reinvocationPolicy', 'mutates'] as const)
+      if (entry[key] !== undefined) report(key, 'is for mutating policies; set allowedToMutate: true or remove it')
 }

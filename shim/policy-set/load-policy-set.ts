@@ -1,14 +1,22 @@
 import type { EvaluatedPolicy } from '../../evaluator/evaluate.ts'
+import { createMatcher } from '../../evaluator/matching/policy-matcher.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { Log } from '../../util/log.ts'
 import { mapInParallel } from '../../util/map-in-parallel.ts'
-import { moduleOf } from '../policies/module-source.ts'
+import { digestOfModule, moduleOf } from '../policies/module-source.ts'
 import type { PolicySources } from '../policies/policies-snapshot.ts'
 import type { PolicySpec } from '../policies/policy-spec.ts'
 import type { StartedEvaluatorPool } from '../pool/evaluator-pool.ts'
 import { checkSettings } from './check-settings.ts'
 import { ModuleCompiler } from './module-compiler.ts'
-import { type FailedPolicy, type LoadedPolicy, listServed, type PolicySet, type ServedPolicy } from './policy-set.ts'
+import {
+  type FailedPolicy,
+  type KnownPolicy,
+  type LoadedPolicy,
+  listServed,
+  type PolicySet,
+  type ServedPolicy,
+} from './policy-set.ts'
 
 export interface LoadPolicySetOptions {
   /** Where settings are checked; asked for only if some have to be. */
@@ -39,6 +47,7 @@ export async function loadPolicySet(
     const policy = await loadPolicy(spec, {
       ...options,
       previous: previous.get(spec.id),
+      known: await describePolicy(spec, digestOfModule(spec, modules)),
       compile: () => compiler.compile(moduleOf(spec, modules), spec.module),
     })
     signal.throwIfAborted()
@@ -49,6 +58,7 @@ export async function loadPolicySet(
 
 interface LoadPolicyOptions extends Omit<LoadPolicySetOptions, 'previous'> {
   readonly previous: LoadedPolicy | undefined
+  readonly known: KnownPolicy
   readonly compile: () => ReturnType<ModuleCompiler['compile']>
 }
 
@@ -56,7 +66,7 @@ async function loadPolicy(spec: PolicySpec, options: LoadPolicyOptions): Promise
   const { previous, signal, log } = options
   const timeoutMs = spec.timeoutEvalSeconds === undefined ? options.policyTimeoutMs : spec.timeoutEvalSeconds * 1000
   const serve = (evaluated: EvaluatedPolicy): ServedPolicy => ({
-    ...modeOf(spec),
+    ...options.known,
     state: 'served',
     evaluated,
     timeoutMs,
@@ -89,7 +99,7 @@ function refuse(
   spec: PolicySpec,
   state: FailedPolicy['state'],
   reason: string,
-  { previous, log }: LoadPolicyOptions,
+  { previous, known, log }: LoadPolicyOptions,
 ): LoadedPolicy {
   const error = state === 'settings-refused' ? `Policy settings are invalid: ${reason}` : reason
   const fields = { policyId: spec.id, module: spec.module, error }
@@ -98,9 +108,19 @@ function refuse(
     return { ...previous, refusedUpdate: error }
   }
   log.error(fields, 'policy failed to load')
-  return { ...modeOf(spec), state, error }
+  return { ...known, state, error }
 }
 
-function modeOf({ id, mode, allowedToMutate, message }: PolicySpec) {
-  return { id, mode, allowedToMutate, ...(message === undefined ? {} : { message }) }
+async function describePolicy(spec: PolicySpec, moduleDigest: string): Promise<KnownPolicy> {
+  const { id, mode, allowedToMutate, message, registration } = spec
+  return {
+    id,
+    mode,
+    allowedToMutate,
+    spec,
+    moduleDigest,
+    ...(message === undefined ? {} : { message }),
+    ...(registration?.mutates === undefined ? {} : { mutates: registration.mutates }),
+    ...(registration === undefined ? {} : { matcher: await createMatcher(registration) }),
+  }
 }

@@ -1,17 +1,26 @@
+import type { SelectorsBy } from '../../plugin/registration/registration-plan.ts'
+import type { PolicySources } from '../policies/policies-snapshot.ts'
 import type { StartedEvaluatorPool } from '../pool/evaluator-pool.ts'
+import { registerSet } from '../registration/registered-set.ts'
+import { RegisteredSets } from '../registration/registered-sets.ts'
+import { describeSources } from '../registration/set-digest.ts'
 import { listFailures, listRefusedUpdates, listServed, type PolicySet } from './policy-set.ts'
 
 /** The policies that answer now, and how the last attempt to replace them went. */
 export class PoliciesInForce {
+  /** The set in force, and the earlier ones that API servers may still ask for. */
+  readonly sets = new RegisteredSets()
   readonly #pool: StartedEvaluatorPool
+  readonly selectors: SelectorsBy
   #current: PolicySet = new Map()
   #refusal: string | undefined
   #lastSuccess: Date | undefined
   #lastAttempt = new Date()
+  #onReplace: (() => void) | undefined
 
-  constructor(pool: StartedEvaluatorPool, policies: PolicySet) {
+  constructor(pool: StartedEvaluatorPool, selectors: SelectorsBy = 'api-server') {
     this.#pool = pool
-    this.replace(policies)
+    this.selectors = selectors
   }
 
   /** One set as a whole. A request takes its policy from it once, and keeps that one to its end. */
@@ -34,14 +43,26 @@ export class PoliciesInForce {
     return this.#lastAttempt
   }
 
-  /** Requests that come from now on meet the new set; those that are under way or in the queue finish on theirs. */
-  replace(policies: PolicySet): void {
+  /**
+   * Requests that come from now on meet the new set; those that are under way or in the queue finish on theirs, and those
+   * that name an earlier set meet that one.
+   * @param sources what the set was loaded from
+   */
+  replace(policies: PolicySet, sources: PolicySources): void {
     this.#pool.setPolicies(listServed(policies).map(({ evaluated }) => evaluated))
     this.#current = policies
+    const configured = describeSources(sources, this.selectors)
+    this.sets.put(registerSet(policies, this.selectors), configured.digest)
     this.#refusal = undefined
     this.#lastAttempt = new Date()
     const isWhole = listFailures(policies).length + listRefusedUpdates(policies).length === 0
     if (isWhole) this.#lastSuccess = new Date()
+    this.#onReplace?.()
+  }
+
+  /** Calls whenever another set is in force. */
+  onReplace(listener: () => void): void {
+    this.#onReplace = listener
   }
 
   /** Stays with the policies that answer already. */

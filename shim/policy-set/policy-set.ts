@@ -1,12 +1,23 @@
 import type { EvaluatedPolicy } from '../../evaluator/evaluate.ts'
+import type { PolicyMatcher } from '../../evaluator/matching/policy-matcher.ts'
 import type { PolicyModeOptions } from '../../evaluator/policy-mode.ts'
+import type { PolicySpec } from '../policies/policy-spec.ts'
 
 /** The policies that the shim answers for, by id; those that could not be loaded among them. */
 export type PolicySet = ReadonlyMap<string, LoadedPolicy>
 
 export type LoadedPolicy = ServedPolicy | FailedPolicy
 
-export interface ServedPolicy extends PolicyModeOptions {
+/** What is known of a policy whether or not it could be loaded. */
+export interface KnownPolicy extends PolicyModeOptions {
+  readonly spec: PolicySpec
+  /** Of the module's bytes, `sha256:…`; `unreadable` where there are none. */
+  readonly moduleDigest: string
+  /** Tells which requests concern it; absent without rules. */
+  readonly matcher?: PolicyMatcher
+}
+
+export interface ServedPolicy extends KnownPolicy {
   readonly state: 'served'
   readonly evaluated: EvaluatedPolicy
   readonly timeoutMs: number
@@ -15,7 +26,7 @@ export interface ServedPolicy extends PolicyModeOptions {
 }
 
 /** One bad policy is one bad policy: it is known by its id, and says what is wrong with it. */
-export interface FailedPolicy extends PolicyModeOptions {
+export interface FailedPolicy extends KnownPolicy {
   /** `settings-refused`: the guest was asked and said no. `not-loaded`: there is no guest to ask. */
   readonly state: 'settings-refused' | 'not-loaded'
   readonly error: string

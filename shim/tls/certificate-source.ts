@@ -1,4 +1,5 @@
-import { messageOf } from '../../util/errors.ts'
+import { readFile } from 'node:fs/promises'
+import { GatehouseError, messageOf } from '../../util/errors.ts'
 import type { Log } from '../../util/log.ts'
 import { ensureCertificates } from './certificates.ts'
 import { readServerCertificate, type ServerCertificate } from './server-certificate.ts'
@@ -6,7 +7,7 @@ import { readServerCertificate, type ServerCertificate } from './server-certific
 /** Where the shim's certificate comes from: its own authority in a folder, or files that somebody else maintains. */
 export type CertificateSource =
   | { readonly kind: 'issued'; readonly folder: string; readonly hosts: readonly string[] }
-  | { readonly kind: 'given'; readonly certFile: string; readonly keyFile: string }
+  | { readonly kind: 'given'; readonly certFile: string; readonly keyFile: string; readonly caFile?: string }
 
 const CHECK_INTERVAL_MS = 3_600_000
 
@@ -14,6 +15,13 @@ const CHECK_INTERVAL_MS = 3_600_000
 export async function readCertificate(source: CertificateSource): Promise<ServerCertificate> {
   if (source.kind === 'given') return readServerCertificate(source.certFile, source.keyFile)
   return ensureCertificates(source)
+}
+
+/** What API servers verify the certificate with, PEM. @throws ERR_TLS_FILES */
+export async function readCaBundle(source: CertificateSource): Promise<string> {
+  if (source.kind === 'issued') return (await ensureCertificates(source)).caBundle
+  if (source.caFile !== undefined) return readFile(source.caFile, 'utf8')
+  throw new GatehouseError('ERR_TLS_FILES', 'nothing says what the certificate is verified with')
 }
 
 export interface WatchOptions {

@@ -66,14 +66,14 @@ t.test('the sample policies, as policies/policies.yml puts them in force', async
     ]
     for (const { status, text } of await Promise.all(attempts)) {
       t.equal(status, 400)
-      t.match(text, /pod-privileged\.policy\.gatehouse\.internal.* denied the request: Privileged .*root/)
+      t.match(text, /denied the request: policy pod-privileged: Privileged .*root/)
     }
   })
 
   await t.test('settings decide: the labels that are required are named', async (t) => {
     const { status, text } = await api.call('POST', DEPLOYMENTS, deployment({}, { app: 'web' }))
     t.equal(status, 400)
-    t.match(text, /require-labels\.policy\.gatehouse\.internal.* denied the request: .*version/)
+    t.match(text, /denied the request: policy require-labels: .*version/)
     t.equal((await api.call('POST', DEPLOYMENTS, deployment({}, { app: 'web', version: '1' }))).status, 201)
   })
 })

@@ -2,16 +2,16 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { checkWebhooks } from '../../clusters/webhooks/check-webhooks.ts'
-import {
-  createStaticManifests,
-  replaceStaticManifests,
-  staticManifestFolders,
-} from '../../clusters/webhooks/static-manifests.ts'
 import { waitUntilStaticInForce } from '../../clusters/webhooks/wait-static-in-force.ts'
 import { apiServerAdditions } from '../../plugin/api-server.ts'
 import { staticWebhookConfigurations } from '../../plugin/static-manifests.ts'
 import type { WebhookPolicy } from '../../plugin/webhook-policy.ts'
 import { toYaml } from '../../plugin/yaml.ts'
+import {
+  createStaticManifests,
+  replaceStaticManifests,
+  staticManifestFolders,
+} from '../../shim/registration/static-manifests.ts'
 import { createAuthority } from '../../util/certificates.ts'
 import { type Api, connectApi } from '../helpers/api.ts'
 import { createControlPlane } from '../helpers/control-plane.ts'

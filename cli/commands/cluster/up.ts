@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option } from 'commander'
 import { DEFAULT_KUBERNETES_VERSION, KUBERNETES_PATCHES } from '../../../clusters/binaries/versions.ts'
 import type { Cluster, ClusterOptions, WasmPoliciesOptions } from '../../../clusters/cluster-provider.ts'
 import { parseFeatureGates } from '../../../plugin/feature-gates.ts'
+import { REGISTRATIONS, type Registration } from '../../../plugin/registration-mode.ts'
 import { WEBHOOK_SOURCES, type WebhookSource } from '../../../plugin/webhook-source.ts'
 import { GatehouseError, isGatehouseError } from '../../../util/errors.ts'
 import type { AddCommand } from '../../command.ts'
@@ -19,6 +20,7 @@ interface UpFlags {
   readonly policies?: string
   readonly defaultExclusions: boolean
   readonly webhooks?: WebhookSource
+  readonly registration?: Registration
   readonly shimArg: readonly string[]
   readonly apiServerArg: readonly string[]
   readonly retain: boolean
@@ -62,6 +64,12 @@ export const addUpCommand: AddCommand = (cluster, { io }) => {
         "'static': files on the API server's disk, Kubernetes 1.36 or newer; 'api': API objects (default: static from 1.37)",
       ).choices(WEBHOOK_SOURCES),
     )
+    .addOption(
+      new Option(
+        '--registration <mode>',
+        "'combined': policies share webhook entries where that means the same; 'per-policy': an entry each (default: combined)",
+      ).choices(REGISTRATIONS),
+    )
     .option('--shim-arg <flag>', 'extra flag of gatehouse shim, such as --shim-arg=--log-level=debug', collect, [])
     .option('--api-server-arg <name=value>', 'extra flag of kube-apiserver, such as v=4', collect, [])
     .option('--retain', 'keep what was started when something fails', false)
@@ -101,19 +109,26 @@ function toOptions(flags: UpFlags): ClusterOptions {
 
 // A flag that has no effect is a misunderstanding, and here it would be one about security.
 function readGate(flags: UpFlags): WasmPoliciesOptions | undefined {
-  const { policies, defaultExclusions, shimArg, webhooks } = flags
+  const { policies, defaultExclusions, shimArg, webhooks, registration } = flags
   if (!isGateOn(flags.featureGates)) {
     const idle = Object.entries({
       '--policies': policies !== undefined,
       '--no-default-exclusions': !defaultExclusions,
       '--webhooks': webhooks !== undefined,
+      '--registration': registration !== undefined,
       '--shim-arg': shimArg.length > 0,
     }).find(([, isGiven]) => isGiven)
     if (idle === undefined) return undefined
     throw usage(`${idle[0]} does nothing while the gate WasmPolicies is off`, 'Add --feature-gates WasmPolicies=true.')
   }
   if (policies === undefined) throw usage('the gate WasmPolicies needs policies', 'Add --policies PATH.')
-  return { policies, defaultExclusions, shimArgs: shimArg, ...(webhooks !== undefined && { webhooks }) }
+  return {
+    policies,
+    defaultExclusions,
+    shimArgs: shimArg,
+    ...(webhooks !== undefined && { webhooks }),
+    ...(registration !== undefined && { registration }),
+  }
 }
 
 function isGateOn(gates: string): boolean {

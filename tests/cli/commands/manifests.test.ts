@@ -58,7 +58,7 @@ t.test('writes the egress selector and the webhooks, and says what to do with th
 
 t.test('another host is what URL, proxy exemption and certificate name', async (t) => {
   const { read, stdout } = await run(t, ...FILES, ...SOCKET, '--host', 'Policies.Example:8443')
-  t.match(read('webhooks.yaml'), 'url: https://policies.example:8443/validate/pod-privileged')
+  t.match(read('webhooks.yaml'), 'url: https://policies.example:8443/combined/')
   t.match(stdout, 'NO_PROXY=policies.example\n')
 })
 

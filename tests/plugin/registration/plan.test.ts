@@ -155,6 +155,12 @@ t.test('mutating policies share where nothing has to happen between them', async
   t.strictSame(plan({ a: mutating, b: mutating }), ['mutate-1: a', 'mutate-2: b'])
   t.strictSame(plan({ a: metadata, b: metadata, c: mutating }), ['mutate-1: a b c'], 'the last one may do as it likes')
   t.strictSame(plan({ a: mutating, b: metadata, c: metadata }), ['mutate-1: a', 'mutate-2: b c'])
+  const again = { reinvocationPolicy: 'IfNeeded' } as const
+  t.strictSame(
+    plan({ a: { ...metadata, ...again }, b: { ...metadata, ...again }, c: { ...mutating, ...again } }),
+    ['mutate-1: a b', 'mutate-2: c'],
+    'the first two may have another turn, on what the API server makes of the changes of the third',
+  )
 })
 
 t.test('mutating policies are asked in the order of their ids, wherever they sit', async (t) => {

@@ -14,7 +14,7 @@ const log = SILENT_LOG
 async function startReloader(t: Test, path: string, options: Partial<PolicyReloaderOptions> = {}) {
   const pool = await new EvaluatorPool({ workers: 1, queue: 1, log, onPolicyLog() {}, onThreadEnd() {} }).start()
   t.teardown(() => pool[Symbol.asyncDispose]())
-  const policies = new PoliciesInForce(pool, new Map())
+  const policies = new PoliciesInForce(pool)
   const { digest } = await takeSnapshot(path)
   const load = async () => new Map()
   return new PolicyReloader({ path, digest, policies, load, metrics: new Metrics(), log, ...options })

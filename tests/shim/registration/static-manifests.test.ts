@@ -2,13 +2,13 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { parse } from 'yaml'
+import { staticWebhookConfigurations } from '../../../plugin/static-manifests.ts'
 import {
   areStaticManifests,
   createStaticManifests,
   replaceStaticManifests,
   staticManifestTexts,
-} from '../../../clusters/webhooks/static-manifests.ts'
-import { staticWebhookConfigurations } from '../../../plugin/static-manifests.ts'
+} from '../../../shim/registration/static-manifests.ts'
 
 const rules = [{ apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], operations: ['CREATE'] }]
 

@@ -4,7 +4,7 @@ import { STATIC_MANIFEST_FILE, type StaticManifestFolders } from '../../plugin/s
 import type { WebhookConfigurations } from '../../plugin/webhook-configurations.ts'
 import { toYaml } from '../../plugin/yaml.ts'
 import { makeFolder } from '../../util/make-folder.ts'
-import { readIfThere, replaceFile } from '../replace-file.ts'
+import { readIfThere, replaceFile } from '../../util/replace-file.ts'
 
 /** The folder for each kind, below one that holds nothing else. */
 export function staticManifestFolders(folder: string): StaticManifestFolders {

@@ -1,0 +1,70 @@
+import type { RegisteredSet } from './registered-set.ts'
+
+interface KeptSet {
+  readonly set: RegisteredSet
+  /** `performance.now()` of the last request that named it; undefined before the first. */
+  askedAt: number | undefined
+}
+
+/** A set that requests have named is kept for this long after the last one, once they name a newer one. */
+const RETIREMENT_MS = 2 * 60_000
+/** So many that nobody has asked for yet: API servers may still learn of them. */
+const MAX_UNASKED = 16
+/** However quickly sets follow each other. */
+const MAX_ASKED = 64
+
+/**
+ * The sets that webhook entries may name: the one in force, and those before it that some API server may still ask for. It
+ * learns of another set when its webhook configuration changes, and until then has to be answered by the old one, as a whole.
+ */
+export class RegisteredSets {
+  readonly #kept = new Map<string, KeptSet>()
+  readonly #now: () => number
+  #current: RegisteredSet = { digest: '', policies: new Map(), entries: new Map() }
+
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now
+  }
+
+  /** The one in force. */
+  get current(): RegisteredSet {
+    return this.#current
+  }
+
+  /** The digests that are answered, the newest last. */
+  get digests(): readonly string[] {
+    return [...this.#kept.keys()]
+  }
+
+  /** Puts a set in force, under its own digest, and under that of what is configured, where not all of it could be loaded. */
+  put(set: RegisteredSet, configuredDigest = set.digest): void {
+    this.#current = set
+    for (const digest of new Set([configuredDigest, set.digest])) {
+      const askedAt = this.#kept.get(digest)?.askedAt
+      this.#kept.delete(digest)
+      this.#kept.set(digest, { set, askedAt })
+    }
+    this.#retire()
+  }
+
+  /** The set that a request names; undefined when it is not known, or not any more. */
+  find(digest: string): RegisteredSet | undefined {
+    const kept = this.#kept.get(digest)
+    if (kept === undefined) return undefined
+    kept.askedAt = this.#now()
+    return kept.set
+  }
+
+  // A cluster may be quiet for days: a set is old only when requests have gone on to a newer one.
+  #retire(): void {
+    let unasked = 0
+    let asked = 0
+    for (const [digest, { set, askedAt }] of [...this.#kept].reverse()) {
+      const isRetired =
+        askedAt === undefined
+          ? ++unasked > MAX_UNASKED
+          : ++asked > MAX_ASKED || (asked > 1 && this.#now() - askedAt > RETIREMENT_MS)
+      if (isRetired && set !== this.#current) this.#kept.delete(digest)
+    }
+  }
+}

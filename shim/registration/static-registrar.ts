@@ -1,0 +1,51 @@
+import type { Exclusions } from '../../plugin/exclusions.ts'
+import type { SelectorsBy } from '../../plugin/registration/registration-plan.ts'
+import type { Registration } from '../../plugin/registration-mode.ts'
+import { staticWebhookConfigurations } from '../../plugin/static-manifests.ts'
+import type { WebhookConfigurations } from '../../plugin/webhook-configurations.ts'
+import type { Log } from '../../util/log.ts'
+import type { RegisteredSet } from './registered-set.ts'
+import type { Registrable, Registrar } from './registrar.ts'
+import { areStaticManifests, replaceStaticManifests } from './static-manifests.ts'
+import { toWebhookPolicies } from './webhook-policies.ts'
+
+export interface StaticRegistrarOptions {
+  /** Above the folders that the API server's AdmissionConfiguration names. */
+  readonly folder: string
+  readonly registration: Registration
+  readonly selectors: SelectorsBy
+  /** The host of the webhook URLs. */
+  readonly host: string
+  readonly exclusions: Exclusions
+  readonly kubernetesVersion?: string
+  readonly log: Log
+}
+
+/** Keeps the static manifests of the API server beside the shim in step with the set that the shim has loaded. */
+export class StaticRegistrar implements Registrar {
+  readonly #options: StaticRegistrarOptions
+
+  constructor(options: StaticRegistrarOptions) {
+    this.#options = options
+  }
+
+  async register({ set, caBundle }: Registrable): Promise<void> {
+    const { folder, log } = this.#options
+    const desired = this.#generate(set, caBundle)
+    if (await areStaticManifests(folder, desired)) return
+    const files = await replaceStaticManifests(folder, desired)
+    log.info({ digest: set.digest, files }, 'static manifests written')
+  }
+
+  #generate({ digest, policies }: RegisteredSet, caBundle: string): WebhookConfigurations {
+    const { registration, selectors, host, exclusions, kubernetesVersion } = this.#options
+    return staticWebhookConfigurations({
+      policies: toWebhookPolicies([...policies.values()].map(({ spec }) => spec)),
+      client: { host },
+      caBundle,
+      exclusions,
+      ...(kubernetesVersion !== undefined && { kubernetesVersion }),
+      ...(registration === 'combined' && { combined: { digest, selectors } }),
+    })
+  }
+}
