@@ -1,9 +1,12 @@
+import type { KubeClient } from '../../kube/requests/kube-client.ts'
 import type { Exclusions } from '../../plugin/exclusions.ts'
 import type { SelectorsBy } from '../../plugin/registration/registration-plan.ts'
 import type { Registration } from '../../plugin/registration-mode.ts'
 import { staticWebhookConfigurations } from '../../plugin/static-manifests.ts'
 import type { WebhookConfigurations } from '../../plugin/webhook-configurations.ts'
+import { isGatehouseError, messageOf } from '../../util/errors.ts'
 import type { Log } from '../../util/log.ts'
+import { dryRunWebhooks } from './dry-run.ts'
 import type { RegisteredSet } from './registered-set.ts'
 import type { Registrable, Registrar } from './registrar.ts'
 import { areStaticManifests, replaceStaticManifests } from './static-manifests.ts'
@@ -18,6 +21,8 @@ export interface StaticRegistrarOptions {
   readonly host: string
   readonly exclusions: Exclusions
   readonly kubernetesVersion?: string
+  /** Leads to the API server, which is then asked first whether it would take them. */
+  readonly client?: KubeClient | undefined
   readonly log: Log
 }
 
@@ -29,12 +34,27 @@ export class StaticRegistrar implements Registrar {
     this.#options = options
   }
 
-  async register({ set, caBundle }: Registrable): Promise<void> {
+  /** @throws ERR_PLUGIN_OPTIONS when the API server would not take them; then the files stay as they are */
+  async register({ set, caBundle }: Registrable, signal: AbortSignal): Promise<void> {
     const { folder, log } = this.#options
     const desired = this.#generate(set, caBundle)
     if (await areStaticManifests(folder, desired)) return
+    await this.#ask(desired, signal)
     const files = await replaceStaticManifests(folder, desired)
     log.info({ digest: set.digest, files }, 'static manifests written')
+  }
+
+  // An API server that is down may be waiting for these very files: what was read from policies was checked then.
+  async #ask(desired: WebhookConfigurations, signal: AbortSignal): Promise<void> {
+    const { client, log } = this.#options
+    if (client === undefined) return
+    try {
+      await dryRunWebhooks(client, desired, signal)
+    } catch (error) {
+      signal.throwIfAborted()
+      if (isGatehouseError(error, 'ERR_PLUGIN_OPTIONS')) throw error
+      log.warn({ error: messageOf(error) }, 'static manifests are written without asking the API server first')
+    }
   }
 
   #generate({ digest, policies }: RegisteredSet, caBundle: string): WebhookConfigurations {

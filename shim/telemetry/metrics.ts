@@ -164,6 +164,16 @@ export class Metrics {
       },
     })
     new Gauge({
+      name: 'gatehouse_policy_set_info',
+      help: 'The digest of the policy set in force: shims that answer for one cluster should show the same.',
+      labelNames: ['digest'],
+      registers,
+      collect() {
+        this.reset()
+        this.set({ digest: policies.sets.current.digest }, 1)
+      },
+    })
+    new Gauge({
       name: 'gatehouse_policies_last_success_timestamp_seconds',
       help: 'When everything that is configured was last put in force, nothing left out; 0 if it never was.',
       registers,

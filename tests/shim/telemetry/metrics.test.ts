@@ -54,6 +54,21 @@ t.test(
   },
 )
 
+t.test('the set in force is named by its digest, and by that alone', async (t) => {
+  await using test = await startShim(t, { a: { guest: buildGuest('accept') } })
+  const digests = async () => {
+    const { text } = await test.call('GET', '/metrics')
+    return Object.keys(samplesOf(text, 'gatehouse_policy_set_info'))
+  }
+  const before = await digests()
+  t.match(before, [/^\{digest="[0-9a-f]{32}"\}$/])
+  writePolicies(test.folder, { a: { guest: buildGuest('accept'), policyMode: 'monitor' } })
+  await test.shim.reload()
+  const after = await digests()
+  t.equal(after.length, 1)
+  t.notSame(after, before)
+})
+
 t.test('whoever sends requests cannot make the metrics grow without end', async (t) => {
   await using test = await startShim(t, { accept: { guest: buildGuest('accept') } }, { logLevel: 'error' })
   for (let i = 0; i < 20; i++)
