@@ -1,7 +1,7 @@
 import type { WebhookPolicy } from '../webhook-policy.ts'
 import { canonicalSelector } from './canonical.ts'
 import type { Phase, PlannedEntry, SelectorsBy } from './registration-plan.ts'
-import { overlap, type VersionClaims } from './version-claims.ts'
+import { EVERY_VERSION, overlap, type VersionClaims } from './version-claims.ts'
 
 /** A policy as it is planned with. */
 export interface PlannedPolicy {
@@ -91,17 +91,19 @@ export class EntryDraft {
     return `namespaceSelector is ${canonicalSelector(policy.namespaceSelector) || 'absent'}`
   }
 
-  #findOtherVersion({ policy, claims }: PlannedPolicy): string | undefined {
-    const isExact = [policy, ...this.#members.map((member) => member.policy)].every(
-      ({ matchPolicy }) => matchPolicy === 'Exact',
-    )
+  #findOtherVersion(candidate: PlannedPolicy): string | undefined {
+    const converted = [candidate, ...this.#members].filter((member) => !isExact(member))
     // nobody wants an object converted
-    if (isExact) return undefined
+    if (converted.length === 0) return undefined
     for (const member of this.#members) {
-      const point = findDifference(claims, member.claims)
+      const point = findDifference(candidate.claims, member.claims)
       if (point !== undefined) return `takes another version than ${member.policy.id} (${point.trim()})`
     }
-    return undefined
+    const exact = [candidate, ...this.#members].filter(isExact)
+    const alone = exact
+      .flatMap(({ claims }) => [...claims])
+      .find(([point, versions]) => isAlone(point, versions, converted))
+    return alone && `matchPolicy is Exact where others are Equivalent (${alone[0].trim()})`
   }
 
   // Between two mutating webhooks the API server decodes, prunes and defaults, which we cannot.
@@ -127,6 +129,13 @@ export class EntryDraft {
     )
     return Math.min(MAX_TIMEOUT_SECONDS, Math.max(longest, ...budgets))
   }
+}
+
+const isExact = ({ policy }: PlannedPolicy) => policy.matchPolicy === 'Exact'
+
+// For the sake of an exact policy nothing may be converted: that alone could fail a request which nobody asks about.
+function isAlone(point: string, versions: string, converted: readonly PlannedPolicy[]): boolean {
+  return versions !== EVERY_VERSION && !converted.some(({ claims }) => claims.has(point))
 }
 
 const FIELDS: Readonly<Record<string, (policy: WebhookPolicy) => string>> = {

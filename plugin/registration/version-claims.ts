@@ -23,6 +23,9 @@ const OPERATIONS = ['CREATE', 'UPDATE', 'DELETE', 'CONNECT']
 const SCOPES = ['Cluster', 'Namespaced']
 const ALL = '*'
 
+/** The claim of whoever takes each object as it was sent. */
+export const EVERY_VERSION = ALL
+
 // The only resource that two groups share: an Event of the one is the same object as an Event of the other, and converted.
 const EVENTS = 'events'
 const EVENTS_GROUP = 'events.k8s.io'

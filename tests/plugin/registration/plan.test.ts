@@ -135,6 +135,11 @@ t.test('nobody steals a version', async (t) => {
     ['validate-1: b a'],
     'one exact, one not, and both get v2 or nothing',
   )
+  t.strictSame(
+    plan({ a: {}, b: { rules: [scalers('v2')], matchPolicy: 'Exact' }, c: { matchPolicy: 'Exact' } }),
+    ['validate-1: a', 'validate-2: b c'],
+    'v1 would be converted for nobody',
+  )
 })
 
 t.test('the core group has one version, but Events have two groups', async (t) => {
