@@ -5,7 +5,8 @@ import { EXIT } from '../exit-codes.ts'
 const HELP = `
 Everything that a shim checks when it loads policies is checked: YAML, fields, matchConditions, modules and their
 metadata, and settings, about which each policy is asked. No cluster and no network is needed. All problems are listed,
-one a line, with file, line and field. The exit code is 0 if there is none, and 1 otherwise.
+one a line, with file, line and field. The exit code is 0 if there is none, and 1 otherwise. An exemption that has
+expired is a warning, on standard error; with -o json under "warnings".
 
 Examples:
   # before a change is merged
@@ -26,9 +27,10 @@ export const addLintCommand: AddCommand = (program, { io, leaveWith }) => {
       const { lintPolicies } = await import('../../shim/lint/lint-policies.ts')
       const { formatProblem } = await import('../../util/problems.ts')
       const report = await lintPolicies(paths)
-      const { policies, problems } = report
+      const { policies, problems, warnings } = report
       if (output === 'json') io.out(`${JSON.stringify(report)}\n`)
       else for (const problem of problems) io.out(`${formatProblem(problem)}\n`)
+      if (output === 'text') for (const warning of warnings) io.err(`warning: ${formatProblem(warning)}\n`)
       io.err(`policies: ${policies}, problems: ${problems.length}\n`)
       if (problems.length > 0) leaveWith(EXIT.NO)
     })

@@ -10,7 +10,8 @@ For each request one line on standard output: the AdmissionResponse as JSON. The
 error. The exit code is 0 even for a denial, unless --exit-code is given; 3 means that there is no verdict.
 
 Of a file or folder of policies, each policy is asked about each request, whatever its rules, selectors and
-matchConditions say: those are the API server's to apply. To ask one policy about what it is meant for, name its module.
+matchConditions say: those are the API server's to apply. Exemptions are the
+shim's, and hold here too. To ask one policy about what it is meant for, name its module.
 
 Examples:
   # a recorded AdmissionReview, or the request in it

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import type { ExecutionMode } from '../../evaluator/module/metadata.ts'
 import type { PolicyModeOptions } from '../../evaluator/policy-mode.ts'
+import type { Exemption } from '../../shim/exemptions/exemption.ts'
 import { GatehouseError } from '../../util/errors.ts'
 import { throwProblems } from '../../util/problems.ts'
 import { isRecord } from '../../util/record.ts'
@@ -15,6 +16,7 @@ export interface PolicyToRun extends PolicyModeOptions {
   readonly settings: Uint8Array
   readonly hostCapabilities: readonly string[]
   readonly timeoutMs: number
+  readonly exemptions?: readonly Exemption[]
 }
 
 export interface PolicyArguments {

@@ -3,6 +3,7 @@ import type { AdmissionResponse } from '../../evaluator/admission-response.ts'
 import type { EvaluatedPolicy, SettingsVerdict } from '../../evaluator/evaluate.ts'
 import { compilePolicyModule } from '../../evaluator/module/compile.ts'
 import { applyPolicyMode } from '../../evaluator/policy-mode.ts'
+import { findExemption } from '../../shim/exemptions/find-exemption.ts'
 import { FLAG_DEFAULTS } from '../../shim/flag-defaults.ts'
 import { readModule } from '../../shim/policies/module-source.ts'
 import {
@@ -11,6 +12,7 @@ import {
   type Outcome,
   type StartedEvaluatorPool,
 } from '../../shim/pool/evaluator-pool.ts'
+import { answerExempted } from '../../shim/review/answer-exempted.ts'
 import { logPolicyLine } from '../../shim/review/policy-log.ts'
 import { TIMEOUT_MESSAGE } from '../../shim/review/timeout-message.ts'
 import { toVerdict } from '../../shim/review/to-verdict.ts'
@@ -57,12 +59,24 @@ export async function runPolicies(
   pool.setPolicies(prepared.map(({ evaluated }) => evaluated))
   for (const { title, request } of requests)
     for (const policy of prepared) {
-      // the pool takes the bytes away
-      const copy = { ...request, json: request.json.slice() }
-      const outcome = await pool.evaluate(policy.evaluated, copy, limitsOf(policy.timeoutMs))
-      const response = applyPolicyMode(toVerdict(outcome, request.uid), policy)
+      const exemption = findExemption(policy.exemptions, request, Date.now())
+      const response =
+        exemption === undefined ? await ask(pool, policy, request) : answerExempted(request.uid, policy.id, exemption)
       onVerdict({ policyId: policy.id, title, response })
     }
+}
+
+type PreparedPolicy = PolicyToRun & { readonly evaluated: EvaluatedPolicy }
+
+async function ask(
+  pool: StartedEvaluatorPool,
+  policy: PreparedPolicy,
+  request: NamedRequest['request'],
+): Promise<AdmissionResponse> {
+  // the pool takes the bytes away
+  const copy = { ...request, json: request.json.slice() }
+  const outcome = await pool.evaluate(policy.evaluated, copy, limitsOf(policy.timeoutMs))
+  return applyPolicyMode(toVerdict(outcome, request.uid), policy)
 }
 
 async function prepare({

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { isGatehouseError } from '../../util/errors.ts'
 import { SILENT_LOG } from '../../util/log.ts'
 import type { Problem } from '../../util/problems.ts'
+import { isExpired } from '../exemptions/exemption.ts'
 import { FLAG_DEFAULTS } from '../flag-defaults.ts'
 import { readModules } from '../policies/module-source.ts'
 import { parsePolicies } from '../policies/parse-policies.ts'
@@ -16,6 +17,8 @@ export interface LintReport {
   /** How many policies could be read. */
   readonly policies: number
   readonly problems: readonly Problem[]
+  /** What a shim takes, and says in its log: exemptions that have expired. */
+  readonly warnings: readonly Problem[]
 }
 
 /**
@@ -31,6 +34,7 @@ export async function lintPolicies(paths: readonly string[]): Promise<LintReport
   return {
     policies: reports.reduce((sum, { policies }) => sum + policies, 0),
     problems: reports.flatMap(({ problems }) => problems),
+    warnings: reports.flatMap(({ warnings }) => warnings),
   }
 }
 
@@ -50,7 +54,7 @@ async function lintPath(path: string, pool: StartedEvaluatorPool, workers: numbe
     },
   )
   const refused = listFailures(loaded).flatMap((failed) => describeFailure(failed, placed.get(failed.id)))
-  return { policies: policies.length, problems: [...problems, ...refused] }
+  return { policies: policies.length, problems: [...problems, ...refused], warnings: policies.flatMap(findExpired) }
 }
 
 async function readPolicies(path: string): Promise<ReadPolicies> {
@@ -60,6 +64,20 @@ async function readPolicies(path: string): Promise<ReadPolicies> {
     if (!isGatehouseError(error, 'ERR_FILE_READ')) throw error
     return { policies: [], problems: [{ file: path, message: error.message }] }
   }
+}
+
+function findExpired({ spec, document, exemptionsPath }: PlacedPolicy): Problem[] {
+  return (spec.exemptions ?? []).flatMap((exemption, index) =>
+    isExpired(exemption, Date.now())
+      ? [
+          problemAt(
+            document,
+            [...exemptionsPath, index, 'until'],
+            `has passed (${exemption.until}); remove the exemption`,
+          ),
+        ]
+      : [],
+  )
 }
 
 function describeFailure({ state, error }: FailedPolicy, policy: PlacedPolicy | undefined): Problem[] {

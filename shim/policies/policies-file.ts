@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { describePatternProblem } from '../../evaluator/host/capability-patterns.ts'
 import { isRecord } from '../../util/record.ts'
 import { fields } from '../../util/schema/fields.ts'
+import { exemptionsSchema } from '../exemptions/exemptions-schema.ts'
 import { resolveModule } from './module-source.ts'
 import { POLICY_SHAPE } from './policy-shape.ts'
 import type { PolicySpec } from './policy-spec.ts'
@@ -21,6 +22,7 @@ const entrySchema = fields(
     policyMode: z.enum(['protect', 'monitor']).exactOptional(),
     allowedToMutate: z.boolean().exactOptional(),
     hostCapabilities: z.array(capabilityPattern).exactOptional(),
+    exemptions: exemptionsSchema.exactOptional(),
     ...SERVED_SHAPE,
   },
   {
@@ -54,7 +56,15 @@ function readEntry(document: YamlDocument, id: string): ReadPolicies {
   const { value: entry, problems } = checkAt(entrySchema, document, [id])
   if (entry === undefined) return { policies: [], problems }
   return {
-    policies: [{ spec: toSpec(id, entry, document.file), document, path: [id], fieldsPath: [id] }],
+    policies: [
+      {
+        spec: toSpec(id, entry, document.file),
+        document,
+        path: [id],
+        fieldsPath: [id],
+        exemptionsPath: [id, 'exemptions'],
+      },
+    ],
     problems: [],
   }
 }
@@ -81,6 +91,7 @@ function toSpec(id: string, entry: Entry, file: string): PolicySpec {
     contextAwareResources: entry.contextAwareResources ?? [],
     ...(entry.message === undefined ? {} : { message: entry.message }),
     ...(entry.timeoutEvalSeconds === undefined ? {} : { timeoutEvalSeconds: entry.timeoutEvalSeconds }),
+    ...(entry.exemptions === undefined ? {} : { exemptions: entry.exemptions }),
     ...(registration === undefined ? {} : { registration }),
   }
 }

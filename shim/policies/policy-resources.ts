@@ -2,10 +2,12 @@ import * as z from 'zod'
 import { isRecord } from '../../util/record.ts'
 import { fields } from '../../util/schema/fields.ts'
 import type { WebhookFields } from '../../util/webhook-fields.ts'
+import type { Exemption } from '../exemptions/exemption.ts'
+import { EXEMPTIONS_ANNOTATION, exemptionsText } from '../exemptions/exemptions-annotation.ts'
 import { resolveModule } from './module-source.ts'
 import { POLICY_SHAPE } from './policy-shape.ts'
 import type { PolicySpec } from './policy-spec.ts'
-import type { ReadPolicies } from './read-policies.ts'
+import type { PlacedPolicy, ReadPolicies } from './read-policies.ts'
 import { checkAt, problemAt } from './schema-problems.ts'
 import { isSubdomain } from './selector-schema.ts'
 import { checkTimeouts, pickWebhookFields, REGISTERED_SHAPE } from './webhook-schema.ts'
@@ -26,9 +28,14 @@ const SPEC_SHAPE = {
 
 const name = z.string().refine(isSubdomain, { error: ({ input }) => `is "${input}", which is no DNS subdomain` })
 
+const annotations = fields(
+  { [EXEMPTIONS_ANNOTATION]: exemptionsText.exactOptional() },
+  { unknown: 'ignore' },
+).exactOptional()
+
 const clusterPolicySchema = fields(
   {
-    metadata: fields({ name }, { unknown: 'ignore' }),
+    metadata: fields({ name, annotations }, { unknown: 'ignore' }),
     spec: fields(SPEC_SHAPE, { unknown: 'ignore', check: checkTimeouts }),
   },
   { unknown: 'ignore' },
@@ -39,7 +46,7 @@ const { namespaceSelector: _selector, contextAwareResources: _resources, ...NAME
 
 const namespacedPolicySchema = fields(
   {
-    metadata: fields({ name, namespace: name }, { unknown: 'ignore' }),
+    metadata: fields({ name, namespace: name, annotations }, { unknown: 'ignore' }),
     spec: fields(NAMESPACED_SPEC_SHAPE, { unknown: 'ignore', check: checkTimeouts }),
   },
   { unknown: 'ignore' },
@@ -74,9 +81,10 @@ export function readPolicyResource(document: YamlDocument, path: readonly Proper
 function readClusterPolicy(document: YamlDocument, path: readonly PropertyKey[]): ReadPolicies {
   const { value, problems } = checkAt(clusterPolicySchema, document, path)
   if (value === undefined) return { policies: [], problems }
-  const spec = toSpec(`kw.cap.${value.metadata.name}`, value.spec, document.file)
+  const { name, annotations } = value.metadata
+  const spec = { ...toSpec(`kw.cap.${name}`, value.spec, document.file), ...exemptionsOf(annotations) }
   return {
-    policies: [{ spec, document, path: [...path, 'metadata', 'name'], fieldsPath: [...path, 'spec'] }],
+    policies: [place(spec, document, path)],
     problems: [],
   }
 }
@@ -84,13 +92,30 @@ function readClusterPolicy(document: YamlDocument, path: readonly PropertyKey[])
 function readNamespacedPolicy(document: YamlDocument, path: readonly PropertyKey[]): ReadPolicies {
   const { value, problems } = checkAt(namespacedPolicySchema, document, path)
   if (value === undefined) return { policies: [], problems }
-  const { name, namespace } = value.metadata
+  const { name, namespace, annotations } = value.metadata
   const namespaceSelector = { matchLabels: { 'kubernetes.io/metadata.name': namespace } }
-  const spec = toSpec(`kw.ap.${namespace}.${name}`, { ...value.spec, namespaceSelector }, document.file)
+  const id = `kw.ap.${namespace}.${name}`
+  const spec = {
+    ...toSpec(id, { ...value.spec, namespaceSelector }, document.file),
+    ...exemptionsOf(annotations),
+  }
   return {
-    policies: [{ spec, document, path: [...path, 'metadata', 'name'], fieldsPath: [...path, 'spec'] }],
+    policies: [place(spec, document, path)],
     problems: [],
   }
+}
+
+function place(spec: PolicySpec, document: YamlDocument, path: readonly PropertyKey[]): PlacedPolicy {
+  const metadata = [...path, 'metadata']
+  const exemptionsPath = [...metadata, 'annotations', EXEMPTIONS_ANNOTATION]
+  return { spec, document, path: [...metadata, 'name'], fieldsPath: [...path, 'spec'], exemptionsPath }
+}
+
+type Annotations = { readonly [EXEMPTIONS_ANNOTATION]?: readonly Exemption[] }
+
+function exemptionsOf(annotations: Annotations | undefined): Pick<PolicySpec, 'exemptions'> {
+  const exemptions = annotations?.[EXEMPTIONS_ANNOTATION]
+  return exemptions === undefined ? {} : { exemptions }
 }
 
 type ResourceSpec = z.output<typeof clusterPolicySchema>['spec'] & WebhookFields

@@ -1,4 +1,5 @@
 import type { WebhookFields } from '../../util/webhook-fields.ts'
+import type { Exemption } from '../exemptions/exemption.ts'
 
 /** One policy as its operator configured it, whichever file format it came from. Validated; trusted from here on. */
 export interface PolicySpec {
@@ -15,6 +16,8 @@ export interface PolicySpec {
   readonly timeoutEvalSeconds?: number
   readonly hostCapabilities: readonly string[]
   readonly contextAwareResources: readonly { readonly apiVersion: string; readonly kind: string }[]
+  /** Requests that it is not asked about; expired ones among them. Absent: none. */
+  readonly exemptions?: readonly Exemption[]
   /** What the API server is told; absent in a plain Kubewarden policies.yml: served, but registered by nobody here. */
   readonly registration?: WebhookFields
 }

@@ -9,6 +9,7 @@ export interface PlacedPolicy {
   readonly path: readonly PropertyKey[]
   /** Where its webhook fields stand. */
   readonly fieldsPath: readonly PropertyKey[]
+  readonly exemptionsPath: readonly PropertyKey[]
 }
 
 /** What a document holds: its good policies, and what is wrong with the others. */

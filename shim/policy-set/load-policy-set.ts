@@ -3,6 +3,7 @@ import { createMatcher } from '../../evaluator/matching/policy-matcher.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { Log } from '../../util/log.ts'
 import { mapInParallel } from '../../util/map-in-parallel.ts'
+import { isExpired } from '../exemptions/exemption.ts'
 import { digestOfModule, moduleOf } from '../policies/module-source.ts'
 import type { PolicySources } from '../policies/policies-snapshot.ts'
 import type { PolicySpec } from '../policies/policy-spec.ts'
@@ -43,6 +44,7 @@ export async function loadPolicySet(
     memoryLimitBytes,
     listServed(previous).map(({ evaluated }) => evaluated.module),
   )
+  for (const spec of specs) tellExpired(spec, options.log)
   const loaded = await mapInParallel(specs, options.workers, async (spec) => {
     const policy = await loadPolicy(spec, {
       ...options,
@@ -84,6 +86,12 @@ async function loadPolicy(spec: PolicySpec, options: LoadPolicyOptions): Promise
     signal.throwIfAborted()
     return refuse(spec, 'not-loaded', messageOf(error), options)
   }
+}
+
+function tellExpired({ id, exemptions = [] }: PolicySpec, log: Log): void {
+  const expired = exemptions.filter((exemption) => isExpired(exemption, Date.now()))
+  for (const { until, reason } of expired)
+    log.warn({ policyId: id, until, reason }, 'an exemption has expired; remove it from the policies file')
 }
 
 // Everything that an evaluation depends on; equal modules have been compiled to the same one.

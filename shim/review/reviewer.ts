@@ -2,10 +2,13 @@ import { type AdmissionResponse, rejectWithInternalError } from '../../evaluator
 import { applyPolicyMode } from '../../evaluator/policy-mode.ts'
 import { GatehouseError, messageOf } from '../../util/errors.ts'
 import type { Log } from '../../util/log.ts'
+import type { Exemption } from '../exemptions/exemption.ts'
+import { findExemption } from '../exemptions/find-exemption.ts'
 import type { FailedPolicy, ServedPolicy } from '../policy-set/policy-set.ts'
 import type { StartedEvaluatorPool } from '../pool/evaluator-pool.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { answerDisabled } from './answer-disabled.ts'
+import { answerExempted } from './answer-exempted.ts'
 import type { DisabledPolicies, Disablement } from './disabled-policies.ts'
 import type { Review } from './review.ts'
 import { toVerdict } from './to-verdict.ts'
@@ -27,9 +30,12 @@ export class Reviewer {
 
   /** One verdict, whatever the policy does. @throws what leaves the decision to failurePolicy, such as ERR_POOL_FULL */
   async review(review: Review): Promise<AdmissionResponse> {
-    const { policy, signal } = review
+    const { policy, signal, origin, request } = review
     const disablement = this.#options.disabled.find(policy.id)
     if (disablement !== undefined) return this.#allowUnasked(review, disablement)
+    // an audit is about the objects that are there, whoever was let past
+    const exemption = origin === 'audit' ? undefined : findExemption(policy.spec.exemptions, request, Date.now())
+    if (exemption !== undefined) return this.#exempt(review, exemption)
     if (policy.state !== 'served') return this.#answerFor(policy, review)
     try {
       return await this.#evaluate(review, policy)
@@ -46,6 +52,15 @@ export class Reviewer {
     metrics.recordDisabledReview(policy.id)
     log.info({ ...describe(policy.id, request), until }, 'allowed unasked: the policy is disabled')
     return answerDisabled(request.uid, policy.id, disablement)
+  }
+
+  #exempt({ policy, request }: Review, exemption: Exemption): AdmissionResponse {
+    const { metrics, log } = this.#options
+    const { reason, until } = exemption
+    metrics.recordExemptedReview(policy.id)
+    const { userName } = request.attributes ?? {}
+    log.info({ ...describe(policy.id, request), userName, reason, until }, 'allowed unasked: the request is exempted')
+    return answerExempted(request.uid, policy.id, exemption)
   }
 
   async #evaluate(review: Review, policy: ServedPolicy): Promise<AdmissionResponse> {

@@ -42,6 +42,7 @@ export class Metrics {
   readonly #threadsEnded: Counter<'reason'>
   readonly #reloads: Counter<'result'>
   readonly #disabledReviews: Counter<'policy_name'>
+  readonly #exemptedReviews: Counter<'policy_name'>
   // What one cluster plausibly has; anything beyond shares the value `other`.
   readonly #namespaces = new BoundedValues(1000)
   readonly #kinds = new BoundedValues(1000)
@@ -83,6 +84,12 @@ export class Metrics {
       labelNames: ['policy_name'],
       registers,
     })
+    this.#exemptedReviews = new Counter({
+      name: 'gatehouse_exempted_reviews_total',
+      help: "Requests that were allowed unasked, because one of the policy's exemptions covers them.",
+      labelNames: ['policy_name'],
+      registers,
+    })
   }
 
   /** Counts one verdict as the policy itself gave it, so that what monitor mode hides stays visible. */
@@ -105,6 +112,11 @@ export class Metrics {
     this.statistics.recordDisabled(policyId)
   }
 
+  /** Counts a request that a policy was not asked about, because it is exempted. */
+  recordExemptedReview(policyId: string): void {
+    this.#exemptedReviews.inc({ policy_name: policyId })
+  }
+
   recordThreadEnd(reason: EndReason): void {
     this.#threadsEnded.inc({ reason })
   }
@@ -119,7 +131,10 @@ export class Metrics {
       // one of the several values of a series, and the one whose labels are the series' own
       if (metricName?.endsWith('_count') && isGone(labels)) this.#latency.remove(labels)
     }
-    for (const id of ids) this.#disabledReviews.remove({ policy_name: id })
+    for (const id of ids) {
+      this.#disabledReviews.remove({ policy_name: id })
+      this.#exemptedReviews.remove({ policy_name: id })
+    }
     this.statistics.forget(ids)
   }
 

@@ -7,7 +7,10 @@ import { isRecord } from '../record.ts'
  */
 export interface FieldsOptions {
   readonly unknown: 'refuse' | 'ignore'
-  /** Checks across fields; runs even when single fields have problems, so values are not validated yet. */
+  /**
+   * Checks across fields; runs even when single fields have problems, so values are not validated yet. A problem of no
+   * single field is reported under ''.
+   */
   readonly check?: (value: Readonly<Record<string, unknown>>, report: (field: string, message: string) => void) => void
 }
 
@@ -18,10 +21,11 @@ export function fields<Shape extends z.ZodRawShape>(shape: Shape, { unknown, che
     .looseObject(shape)
     .superRefine(
       (value, context) => {
-        const report = (field: string, message: string) => context.addIssue({ code: 'custom', path: [field], message })
+        const report = (field: string, message: string) =>
+          context.addIssue({ code: 'custom', path: field === '' ? [] : [field], message })
         for (const key of Object.keys(value)) {
           const message = known.includes(key) ? undefined : describeUnknownKey(key, known, unknown)
-          if (message !== undefined) report(key, message)
+          if (message !== undefined) context.addIssue({ code: 'custom', path: [key], message })
         }
         check?.(value, report)
       },

@@ -78,6 +78,7 @@ t.test('scripts are given the same as JSON, for several paths together', async (
   const { code, lines } = await lint(t, files, 'one.yml', 'two.yml', 'none.yml', '-o', 'json')
   t.equal(code, 1)
   t.strictSame(JSON.parse(lines.join('\n')), {
+    warnings: [],
     policies: 1,
     problems: [
       { file: './two.yml', line: 1, field: 'q.module', message: 'is missing' },
@@ -90,3 +91,23 @@ t.test('scripts are given the same as JSON, for several paths together', async (
 t.test('a path is needed', async (t) => {
   t.equal((await lint(t, {})).code, 2)
 })
+
+t.test(
+  'an exemption that has expired is a warning: it does nothing, and is no reason to fail a pipeline',
+  async (t) => {
+    const policies = [
+      'p:',
+      '  module: accept.wasm',
+      '  exemptions:',
+      '  - {users: [alice], reason: ticket 1, until: 2999-01-01T00:00:00Z}',
+      '  - {users: [bob], reason: ticket 2, until: 2020-01-01T00:00:00Z}',
+    ].join('\n')
+    const files = { 'p.yml': policies, 'accept.wasm': buildGuest('accept') }
+    const { code, lines, stderr } = await lint(t, files, 'p.yml')
+    t.match({ code, lines }, { code: 0, lines: [] })
+    t.match(stderr, /^warning: .*p\.yml:5: p\.exemptions\[1\]\.until: has passed \(2020-01-01T00:00:00Z\); remove/)
+    t.match(stderr, /\npolicies: 1, problems: 0\n$/)
+    const { lines: json } = await lint(t, files, 'p.yml', '-o', 'json')
+    t.match(JSON.parse(json[0] ?? ''), { policies: 1, problems: [], warnings: [{ field: 'p.exemptions[1].until' }] })
+  },
+)

@@ -187,3 +187,15 @@ t.test('what cannot be read is named', async (t) => {
   t.match(await run([PRIVILEGED]), { code: 2, stderr: /--request-path/ })
   t.match(await run([PRIVILEGED, '-r', '-', '--timeout', 'soon'], POD), { code: 2, stderr: /number of seconds/ })
 })
+
+t.test('an exempted request is allowed unasked, as the shim would', async (t) => {
+  const folder = t.testdir({ 'pod.yaml': POD })
+  writeFileSync(join(folder, 'deny.wasm'), buildGuest('deny'))
+  const exemptions = [{ groups: ['system:masters'], names: ['w*'], reason: 'ticket 1' }]
+  writeFileSync(join(folder, 'p.json'), JSON.stringify({ p: { module: 'deny.wasm', exemptions } }))
+  const ask = (...args: string[]) => run([join(folder, 'p.json'), '-r', join(folder, 'pod.yaml'), ...args])
+  t.match((await ask()).verdicts, [
+    { allowed: true, auditAnnotations: { exempted: 'exempted from policy p: ticket 1' } },
+  ])
+  t.match((await ask('--user', 'alice')).verdicts, [{ allowed: false }])
+})

@@ -13,11 +13,26 @@ t.test('every example of the page can be loaded as it stands', async (t) => {
   for (const index of EXAMPLES.keys()) await t.resolves(loadPolicySpecs(join(folder, `${index}.yml`)))
 })
 
+const EXEMPTIONS = PAGE.slice(
+  PAGE.indexOf('### Our extension: exemptions'),
+  PAGE.indexOf('## Kubewarden policy resources'),
+)
+
 t.test('every field that the page lists is checked', async (t) => {
-  const fields = [...PAGE.matchAll(/^\| `(\w+)` \|/gm)].map((match) => match[1] ?? '')
-  t.ok(fields.length > 0)
-  for (const field of fields) {
-    const folder = t.testdir({ 'policies.yml': `a: {module: a.wasm}\nb: {${field}: 5.5}` })
-    await t.rejects(loadPolicySpecs(folder), { message: new RegExp(`:2: b\\.${field}: `) }, field)
+  const problemsOf = (entry: string) => {
+    const folder = t.testdir({ 'policies.yml': `a: {module: a.wasm}\nb: ${entry}` })
+    return loadPolicySpecs(folder)
+  }
+  for (const field of listFields(PAGE.replace(EXEMPTIONS, '')))
+    await t.rejects(problemsOf(`{${field}: 5.5}`), { message: new RegExp(`:2: b\\.${field}: `) }, field)
+  for (const field of listFields(EXEMPTIONS)) {
+    const message = new RegExp(`:2: b\\.exemptions\\[0\\]\\.${field}: is 5.5`)
+    await t.rejects(problemsOf(`{module: a.wasm, exemptions: [{${field}: 5.5}]}`), { message }, field)
+  }
+
+  function listFields(text: string): string[] {
+    const fields = [...text.matchAll(/^\| ((?:`\w+`(?:, )?)+) \|/gm)].flatMap((match) => match[1]?.match(/\w+/g) ?? [])
+    t.ok(fields.length > 0)
+    return fields
   }
 })
