@@ -25,7 +25,8 @@ export function describeNextSteps(folder: string, { source, files, additions, se
 }
 
 const STATIC_STEPS = [
-  '\nIt reads the manifests by itself when they change: for other policies, run this command again.\n',
+  '\nIt reads the manifests by itself when they change. Start the shim with --static-manifests and this folder, and it writes\n',
+  'them anew when its policies change; otherwise run this command again then.\n',
   '\nWhere the policies were API objects before, they are asked twice until you take those out:\n',
   '  kubectl delete --ignore-not-found validatingwebhookconfiguration,mutatingwebhookconfiguration gatehouse\n',
 ]

@@ -50,6 +50,12 @@ export class Shim {
     const disabled = resources.use(new DisabledPolicies(log))
     const policies = new PoliciesInForce(pool)
     policies.replace(loaded, content)
+    policies.sets.onLag((digest) =>
+      log.warn(
+        { asked: digest, inForce: policies.sets.current.digest },
+        'an API server still asks for a policy set that was replaced: register the new one',
+      ),
+    )
     metrics.observe(() => pool.stats, policies)
     metrics.observeDisabled(disabled, policies)
 

@@ -10,6 +10,8 @@ interface KeptSet {
 const RETIREMENT_MS = 2 * 60_000
 /** So many that nobody has asked for yet: API servers may still learn of them. */
 const MAX_UNASKED = 16
+/** What an API server may take to learn of a new set where it is told at once. */
+const LAG_MS = 10_000
 /** However quickly sets follow each other. */
 const MAX_ASKED = 64
 
@@ -20,6 +22,10 @@ const MAX_ASKED = 64
 export class RegisteredSets {
   readonly #kept = new Map<string, KeptSet>()
   readonly #now: () => number
+  readonly #lagging = new Set<string>()
+  #replacedAt = 0
+  #lagged = 0
+  #onLag: ((digest: string) => void) | undefined
   #current: RegisteredSet = { digest: '', policies: new Map(), entries: new Map() }
 
   constructor(now: () => number = () => performance.now()) {
@@ -36,8 +42,22 @@ export class RegisteredSets {
     return [...this.#kept.keys()]
   }
 
+  /** How many requests have named a set that had been replaced for some time. */
+  get lagged(): number {
+    return this.#lagged
+  }
+
+  /** Calls once for each set that is still named long after it was replaced: nobody seems to register the new one. */
+  onLag(listener: (digest: string) => void): void {
+    this.#onLag = listener
+  }
+
   /** Puts a set in force, under its own digest, and under that of what is configured, where not all of it could be loaded. */
   put(set: RegisteredSet, configuredDigest = set.digest): void {
+    if (set.digest !== this.#current.digest) {
+      this.#replacedAt = this.#now()
+      this.#lagging.clear()
+    }
     this.#current = set
     for (const digest of new Set([configuredDigest, set.digest])) {
       const askedAt = this.#kept.get(digest)?.askedAt
@@ -52,7 +72,15 @@ export class RegisteredSets {
     const kept = this.#kept.get(digest)
     if (kept === undefined) return undefined
     kept.askedAt = this.#now()
+    if (kept.set !== this.#current && kept.askedAt - this.#replacedAt > LAG_MS) this.#noteLag(digest)
     return kept.set
+  }
+
+  #noteLag(digest: string): void {
+    this.#lagged += 1
+    if (this.#lagging.has(digest)) return
+    this.#lagging.add(digest)
+    this.#onLag?.(digest)
   }
 
   // A cluster may be quiet for days: a set is old only when requests have gone on to a newer one.

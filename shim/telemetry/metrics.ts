@@ -189,6 +189,14 @@ export class Metrics {
       },
     })
     new Gauge({
+      name: 'gatehouse_policy_set_lagging_requests',
+      help: 'Requests so far that named a policy set more than 10 s after it was replaced.',
+      registers,
+      collect() {
+        this.set(policies.sets.lagged)
+      },
+    })
+    new Gauge({
       name: 'gatehouse_policies_last_success_timestamp_seconds',
       help: 'When everything that is configured was last put in force, nothing left out; 0 if it never was.',
       registers,

@@ -40,6 +40,20 @@ t.test('a set is kept however long nobody asks, until requests have gone on to a
   t.strictSame(sets.digests, ['b', 'c', 'd'])
 })
 
+t.test('a set that is still asked for long after it was replaced is told of, once', async (t) => {
+  const { sets, put, wait } = createSets()
+  const told: string[] = []
+  sets.onLag((digest) => told.push(digest))
+  put('a', 'b')
+  sets.find('a')
+  t.strictSame([told, sets.lagged], [[], 0], 'API servers take a moment')
+  wait(1)
+  sets.find('a')
+  sets.find('a')
+  sets.find('b')
+  t.strictSame([told, sets.lagged], [['a'], 2])
+})
+
 t.test(
   'sets that nobody ever asked for, and sets that follow quickly, are as many as are remembered and no more',
   async (t) => {
