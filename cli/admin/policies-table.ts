@@ -4,13 +4,14 @@ import { renderTable } from '../render/table.ts'
 /** What is configured and in force, a policy a line. */
 export function renderPolicies(policies: readonly PolicyReport[]): string {
   return renderTable([
-    ['POLICY', 'STATE', 'MODE', 'MUTATING', 'MODULE', 'REVIEWS', 'NOTE'],
-    ...policies.map(({ id, state, mode, mutating, moduleDigest, traffic, ...report }) => [
+    ['POLICY', 'STATE', 'MODE', 'MUTATING', 'MODULE', 'ENTRY', 'REVIEWS', 'NOTE'],
+    ...policies.map(({ id, state, mode, mutating, moduleDigest, entry, traffic, ...report }) => [
       id,
       state,
       mode,
       mutating ? 'yes' : 'no',
       shorten(moduleDigest),
+      entry ?? '-',
       String(countReviews(traffic)),
       noteOf(report),
     ]),

@@ -1,10 +1,10 @@
-import type { DisablementReport, ShimStatus } from '../../shim/admin/admin-api.ts'
+import type { DisablementReport, EntryReport, ShimStatus } from '../../shim/admin/admin-api.ts'
 import { formatDuration } from '../../util/duration.ts'
 import { renderTable } from '../render/table.ts'
 
 /** A shim's status for people: one property a line, and a line for each thing that is not as it should be. */
 export function renderStatus(status: ShimStatus): string {
-  const { policies, pool, certificate, failed, outdated, disabled } = status
+  const { policies, registration, pool, certificate, failed, outdated, disabled } = status
   const outdatedCount = Object.keys(outdated).length
   return renderTable([
     ['shim', `version ${status.version}, pid ${status.pid}, up ${formatDuration(status.uptimeSeconds * 1000)}`],
@@ -15,6 +15,11 @@ export function renderStatus(status: ShimStatus): string {
     ...Object.entries(outdated).map(([id, error]) => ['  outdated', `${id}: its last good version answers: ${error}`]),
     ...Object.entries(failed).map(([id, error]) => ['  failed', `${id}: ${error}`]),
     ...disabled.map((entry) => ['  disabled', describeDisablement(entry)]),
+    ['policy set', registration.digest],
+    ...registration.entries.map((entry) => ['  entry', describeEntry(entry)]),
+    ...(registration.staticManifests === undefined
+      ? []
+      : [['  written to', `${registration.staticManifests.folder}, ${registration.staticManifests.registration}`]]),
     ['last reload', describeReload(status)],
     ['certificate', `for ${certificate.hosts.join(', ')}, until ${certificate.notAfter}`],
     ['threads', `${pool.busy} busy of ${pool.workers}, ${pool.queued} waiting of ${pool.queueLimit} at most`],
@@ -25,6 +30,12 @@ export function renderStatus(status: ShimStatus): string {
 export function describeDisablement({ policyId, until }: DisablementReport): string {
   const left = formatDuration(new Date(until).getTime() - Date.now())
   return `${policyId ?? 'every policy'} until ${until} (${left} left)`
+}
+
+// `validate-2: a, b; apart from validate-1: failurePolicy is Ignore`
+function describeEntry({ name, members, apart }: EntryReport): string {
+  const reasons = apart.map(({ from, because }) => `apart from ${from}: ${because}`)
+  return [`${name}: ${members.join(', ')}`, ...reasons].join('; ')
 }
 
 function describeReload({ lastReload: { at, lastSuccessAt, refusal } }: ShimStatus): string {

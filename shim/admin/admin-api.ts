@@ -1,3 +1,5 @@
+import type { Phase } from '../../plugin/registration/registration-plan.ts'
+import type { Registration } from '../../plugin/registration-mode.ts'
 import type { PoolStats } from '../pool/evaluator-pool.ts'
 import type { Latency } from '../telemetry/latency-histogram.ts'
 
@@ -20,7 +22,14 @@ export interface ShimStatus {
   readonly readiness: 'ready' | 'stopping'
   readonly addresses: readonly string[]
   readonly adminSocket: string
+  /** The API server's socket: hosts that end in the shim, and targets that it tunnels to, as `host:port`. */
+  readonly socket?: {
+    readonly path: string
+    readonly hosts: readonly string[]
+    readonly allowedTargets: readonly string[]
+  }
   readonly policies: { readonly source: string; readonly total: number; readonly served: number }
+  readonly registration: RegistrationReport
   /** Policies that nobody can ask, each with the reason. */
   readonly failed: Readonly<Record<string, string>>
   /** Policies whose last good version answers, each with what is wrong with the one configured now. */
@@ -29,6 +38,27 @@ export interface ShimStatus {
   readonly certificate: { readonly hosts: readonly string[]; readonly notAfter: string }
   readonly pool: PoolStats & { readonly workers: number; readonly queueLimit: number }
   readonly disabled: readonly DisablementReport[]
+}
+
+/** How API servers ask for the policies. */
+export interface RegistrationReport {
+  /** Of the policies in force: equal on every shim that has the same. */
+  readonly digest: string
+  /** The sets that are answered for, the one in force among them. */
+  readonly answered: readonly string[]
+  /** The webhook entries that the policies are joined to, where they share entries. */
+  readonly entries: readonly EntryReport[]
+  /** The folder whose manifests this shim keeps in step, and how; absent when somebody else registers the policies. */
+  readonly staticManifests?: { readonly folder: string; readonly registration: Registration }
+}
+
+export interface EntryReport {
+  readonly name: string
+  readonly phase: Phase
+  /** Policy ids. */
+  readonly members: readonly string[]
+  /** Why its first member did not join the entries before. */
+  readonly apart: readonly { readonly from: string; readonly because: string }[]
 }
 
 /** The last look at the files, the start's among them. */
@@ -54,6 +84,8 @@ export interface PolicyReport {
   readonly mode: 'protect' | 'monitor'
   readonly mutating: boolean
   readonly moduleDigest?: string
+  /** The webhook entry that it is a member of; absent when it has no rules, so that no API server asks for it. */
+  readonly entry?: string
   /** What is wrong with the version that is configured. */
   readonly error?: string
   readonly disabledUntil?: string

@@ -7,7 +7,7 @@ import type { PolicyStatistics } from '../telemetry/policy-statistics.ts'
 
 /** What the admin socket can tell about, and the one thing that it can change: which policies are disabled. */
 export interface AdminFacts {
-  readonly options: Pick<ShimOptions, 'policies' | 'workers' | 'queue'>
+  readonly options: Pick<ShimOptions, 'policies' | 'workers' | 'queue' | 'socket' | 'staticManifests'>
   readonly startedAt: Date
   readonly policies: PoliciesInForce
   readonly statistics: PolicyStatistics

@@ -5,17 +5,23 @@ import type { AdminFacts } from './admin-facts.ts'
 
 /** What `gatehouse policies` and `gatehouse top` show: every configured policy, in the order of its id. */
 export function describePolicies({ policies, disabled, statistics }: AdminFacts): PolicyReport[] {
+  const planned = [...policies.sets.current.entries.values()].flatMap(({ planned: { name, members } }) =>
+    members.map((id) => [id, name] as const),
+  )
+  const entries = new Map(planned)
   const sorted = [...policies.current.values()].sort((one, other) => (one.id < other.id ? -1 : 1))
   return sorted.map((policy) => {
     const { id, mode, allowedToMutate } = policy
     const disablement = disabled.find(id)
     const error = errorOf(policy)
+    const entry = entries.get(id)
     return {
       id,
       state: disablement === undefined ? stateOf(policy) : 'disabled',
       mode,
       mutating: allowedToMutate,
-      ...(policy.state === 'served' ? { moduleDigest: policy.evaluated.module.digest } : {}),
+      ...(policy.state === 'served' ? { moduleDigest: policy.moduleDigest } : {}),
+      ...(entry === undefined ? {} : { entry }),
       ...(error === undefined ? {} : { error }),
       ...(disablement === undefined ? {} : { disabledUntil: disablement.until.toISOString() }),
       traffic: describeTraffic(statistics.find(id)),

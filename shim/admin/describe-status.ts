@@ -1,9 +1,12 @@
 import { X509Certificate } from 'node:crypto'
 import { packageVersion } from '../../util/package-version.ts'
+import { formatAuthority } from '../connect/authority.ts'
 import { listFailures, listRefusedUpdates } from '../policy-set/policy-set.ts'
 import type { Disablement } from '../review/disabled-policies.ts'
+import type { SocketOptions } from '../shim-options.ts'
 import type { DisablementReport, ReloadReport, ShimStatus } from './admin-api.ts'
 import type { AdminFacts } from './admin-facts.ts'
+import { describeRegistration } from './describe-registration.ts'
 
 /** All that `gatehouse status` shows. */
 export function describeStatus(facts: AdminFacts, adminSocket: string): ShimStatus {
@@ -18,7 +21,9 @@ export function describeStatus(facts: AdminFacts, adminSocket: string): ShimStat
     readiness: drain.isDraining ? 'stopping' : 'ready',
     addresses: facts.addresses(),
     adminSocket,
+    ...(options.socket === undefined ? {} : { socket: describeSocket(options.socket) }),
     policies: { source: options.policies, total: current.size, served: current.size - failed.length },
+    registration: describeRegistration(facts),
     failed: Object.fromEntries(failed),
     outdated: Object.fromEntries(listRefusedUpdates(current)),
     lastReload: describeReload(facts),
@@ -34,6 +39,10 @@ export function describeDisablement({ policyId, since, until }: Disablement): Di
     since: since.toISOString(),
     until: until.toISOString(),
   }
+}
+
+function describeSocket({ path, virtualHosts, allowedTargets }: SocketOptions) {
+  return { path, hosts: virtualHosts.map(formatAuthority), allowedTargets: allowedTargets.map(formatAuthority) }
 }
 
 function describeReload({ policies }: AdminFacts): ReloadReport {

@@ -82,8 +82,10 @@ export class EntryReviewer {
     review: EntryReview,
   ): Promise<MemberAnswer | undefined> {
     const match = policy.matcher?.match(request.matchable) ?? { matches: false }
-    if ('error' in match) return this.#answerMismatch(policy, match.error, review)
-    if (!match.matches) return undefined
+    // of a disabled policy nothing is asked, its conditions neither
+    if ('error' in match && !this.#options.reviewer.isDisabled(policy))
+      return this.#answerMismatch(policy, match.error, review)
+    if ('matches' in match && !match.matches) return undefined
     try {
       const { timeoutSeconds } = policy.spec.registration ?? {}
       const patience = timeoutSeconds === undefined ? Number.POSITIVE_INFINITY : toPatienceMs(timeoutSeconds * 1000)

@@ -4,7 +4,7 @@ import { GatehouseError, messageOf } from '../../util/errors.ts'
 import type { Log } from '../../util/log.ts'
 import type { Exemption } from '../exemptions/exemption.ts'
 import { findExemption } from '../exemptions/find-exemption.ts'
-import type { FailedPolicy, ServedPolicy } from '../policy-set/policy-set.ts'
+import type { FailedPolicy, LoadedPolicy, ServedPolicy } from '../policy-set/policy-set.ts'
 import type { StartedEvaluatorPool } from '../pool/evaluator-pool.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { answerDisabled } from './answer-disabled.ts'
@@ -44,6 +44,11 @@ export class Reviewer {
       if (!signal.aborted) this.#options.metrics.statistics.recordError(policy.id, messageOf(error))
       throw error
     }
+  }
+
+  /** Whether its requests are allowed unasked now. */
+  isDisabled({ id }: LoadedPolicy): boolean {
+    return this.#options.disabled.find(id) !== undefined
   }
 
   #allowUnasked({ policy, request }: Review, disablement: Disablement): AdmissionResponse {

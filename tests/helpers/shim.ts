@@ -57,14 +57,16 @@ export function socketOptions(folder: string): SocketOptions {
   }
 }
 
-/** Starts a shim in a folder of its own. It ends with the test, or before. */
+export type TestShimOptions = Partial<ShimOptions> & { readonly logLevel?: LogLevel }
+
+/** Starts a shim in a folder of its own, in which the options may name files. It ends with the test, or before. */
 export async function startShim(
   t: Test,
   policies: Readonly<Record<string, TestPolicy>>,
-  options: Partial<ShimOptions> & { readonly logLevel?: LogLevel } = {},
+  options: TestShimOptions | ((folder: string) => TestShimOptions) = {},
 ): Promise<TestShim> {
   const folder = makeShortFolder(t)
-  const { logLevel = 'debug', ...overrides } = options
+  const { logLevel = 'debug', ...overrides } = typeof options === 'function' ? options(folder) : options
   const logged: Record<string, unknown>[] = []
   const log = createLog({ level: logLevel, format: 'json', write: (line) => logged.push(JSON.parse(line)) })
   const socket = overrides.socket ?? socketOptions(folder)

@@ -5,7 +5,11 @@ import { buildGuest } from '../../helpers/guests.ts'
 import { admissionReview } from '../../helpers/policies.ts'
 import { startShim, type TestShim } from '../../helpers/shim.ts'
 
-const POLICIES = { yes: { guest: buildGuest('accept') }, no: { guest: buildGuest('deny') } }
+const rules = [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] }]
+const POLICIES = {
+  yes: { guest: buildGuest('accept'), rules, failurePolicy: 'Ignore' },
+  no: { guest: buildGuest('deny'), rules },
+}
 
 const run = (test: TestShim, ...argv: string[]) => runCommand(...argv, '--admin-socket', test.adminSocket)
 
@@ -18,6 +22,11 @@ t.test('status is a table for people, and JSON or YAML for scripts', async (t) =
   t.match(stdout, new RegExp(`^listens on +${test.socket}$`, 'm'))
   t.match(stdout, /^policies +3 from .*policies.yml: 2 served$/m)
   t.match(stdout, /^ {2}failed +broken: .+$/m)
+  t.match(stdout, /^policy set +[0-9a-f]{32}$/m)
+  t.match(
+    stdout,
+    /^ {2}entry +validate-1: no\n {2}entry +validate-2: yes; apart from validate-1: failurePolicy is Ignore$/m,
+  )
   t.match(stdout, /^certificate +for admission.gatehouse.internal, until 20/m)
   t.match(JSON.parse((await run(test, 'status', '-o', 'json')).stdout), { pid: process.pid, readiness: 'ready' })
   t.match(parse((await run(test, 'status', '-o', 'yaml')).stdout), { pid: process.pid, readiness: 'ready' })
@@ -29,7 +38,7 @@ t.test('policies are listed with state, mode, module and how often they were ask
   const { stdout } = await run(test, 'policies')
   t.match(
     stdout,
-    /^POLICY +STATE +MODE +MUTATING +MODULE +REVIEWS +NOTE\nno +served +protect +no +[0-9a-f]{12} +1\nyes /,
+    /^POLICY +STATE +MODE +MUTATING +MODULE +ENTRY +REVIEWS +NOTE\nno +served +protect +no +[0-9a-f]{12} +validate-1 +1\nyes /,
   )
   t.strictSame(
     JSON.parse((await run(test, 'policies', '-o', 'json')).stdout).map(({ id }: { id: string }) => id),

@@ -44,6 +44,39 @@ t.test('the status says what runs where, and what is wrong', async (t) => {
   t.equal(status.lastReload.refusal, undefined)
 })
 
+t.test('the status names the set in force, and the webhook entries with what keeps them apart', async (t) => {
+  const rules = [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] }]
+  const policy = { guest: buildGuest('accept'), rules }
+  const unregistered = { guest: buildGuest('accept') }
+  await using test = await startShim(t, {
+    a: policy,
+    b: { ...policy, failurePolicy: 'Ignore' },
+    c: policy,
+    unregistered,
+  })
+  const { registration } = await askShim(test.adminSocket, 'GET /status')
+  t.match(registration, { digest: /^[0-9a-f]{32}$/, answered: [registration.digest] })
+  t.strictSame(registration.entries, [
+    { name: 'validate-1', phase: 'validating', members: ['a', 'c'], apart: [] },
+    {
+      name: 'validate-2',
+      phase: 'validating',
+      members: ['b'],
+      apart: [{ from: 'validate-1', because: 'failurePolicy is Ignore' }],
+    },
+  ])
+  const policies = await askShim(test.adminSocket, 'GET /policies')
+  t.strictSame(
+    policies.map(({ id, entry }) => [id, entry]),
+    [
+      ['a', 'validate-1'],
+      ['b', 'validate-2'],
+      ['c', 'validate-1'],
+      ['unregistered', undefined],
+    ],
+  )
+})
+
 t.test('policies are told with what they decided themselves, times and the last error', async (t) => {
   const trap = { guest: buildGuest('trap') }
   await using test = await startShim(t, { ...POLICIES, trap })

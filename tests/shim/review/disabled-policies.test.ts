@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import t from 'tap'
 import { askShim } from '../../../shim/admin/admin-client.ts'
+import { entryPath } from '../../helpers/entries.ts'
 import { buildGuest } from '../../helpers/guests.ts'
 import { admissionReview } from '../../helpers/policies.ts'
 import { reloadBy, replaceFile } from '../../helpers/reloads.ts'
@@ -49,6 +50,30 @@ t.test('the guest of a disabled policy does not run', async (t) => {
   t.match(await review(test, 'loop', 'audit'), { allowed: true })
   t.match(await askShim(test.adminSocket, 'GET /policies'), [{ traffic: { allowed: 0, errors: 0, disabled: 2 } }])
 })
+
+t.test(
+  'it holds for policies that share a webhook entry, each for itself, whatever becomes of their conditions',
+  async (t) => {
+    const rules = [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] }]
+    const matchConditions = [{ name: 'a', expression: 'object.spec.replicas > 1' }]
+    await using test = await startShim(t, { no: { ...no, rules }, unclear: { ...no, rules, matchConditions } })
+    const path = await entryPath(join(test.folder, 'policies.yml'))
+    const ask = async () => JSON.parse((await test.call('POST', path, admissionReview())).text).response
+    t.match(await ask(), { allowed: false, status: { message: /policy no: .*; policy unclear: / } })
+    await disable(test, 'no')
+    t.match(await ask(), {
+      allowed: false,
+      status: { message: /^policy unclear: / },
+      warnings: [/^policy no is disabled/],
+    })
+    await disable(test, 'unclear')
+    t.match(await ask(), {
+      allowed: true,
+      warnings: [/^policy no is disabled/, /^policy unclear is disabled/],
+      auditAnnotations: { 'no.disabled': /^policy no is disabled/, 'unclear.disabled': /^policy unclear is disabled/ },
+    })
+  },
+)
 
 t.test('it holds for policies that failed, which lock a cluster just as well', async (t) => {
   await using test = await startShim(t, { broken: { guest: Buffer.from('no module') } })
