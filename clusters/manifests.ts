@@ -56,8 +56,8 @@ export interface Manifests {
   readonly unregistered: readonly string[]
 }
 
-const EGRESS_SELECTOR_FILE = 'egress-selector.yaml'
-const ADMISSION_CONFIGURATION_FILE = 'admission-configuration.yaml'
+export const EGRESS_SELECTOR_FILE = 'egress-selector.yaml'
+export const ADMISSION_CONFIGURATION_FILE = 'admission-configuration.yaml'
 
 /** The objects to apply, when they are objects. */
 export const WEBHOOKS_FILE = 'webhooks.yaml'

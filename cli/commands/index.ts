@@ -2,6 +2,7 @@ import type { AddCommand } from '../command.ts'
 import { addBenchCommand } from './bench.ts'
 import { addClusterCommand } from './cluster.ts'
 import { addDisableCommand } from './disable.ts'
+import { addDoctorCommand } from './doctor.ts'
 import { addEnableCommand } from './enable.ts'
 import { addInspectCommand } from './inspect.ts'
 import { addLintCommand } from './lint.ts'
@@ -11,6 +12,7 @@ import { addRunCommand } from './run.ts'
 import { addShimCommand } from './shim.ts'
 import { addStatusCommand } from './status.ts'
 import { addTopCommand } from './top.ts'
+import { addUninstallCommand } from './uninstall.ts'
 
 /** The commands in the order in which help lists them. */
 export const COMMANDS: readonly AddCommand[] = [
@@ -20,6 +22,8 @@ export const COMMANDS: readonly AddCommand[] = [
   addTopCommand,
   addDisableCommand,
   addEnableCommand,
+  addDoctorCommand,
+  addUninstallCommand,
   addClusterCommand,
   addManifestsCommand,
   addLintCommand,
