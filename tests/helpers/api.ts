@@ -30,8 +30,14 @@ export interface KubernetesObject {
   readonly [field: string]: unknown
 }
 
+/** Whom an admin may pass for. https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation */
+export interface Impersonated {
+  readonly user: string
+  readonly groups: readonly string[]
+}
+
 /** Wire-level access with the credentials of a kubeconfig, for tests that look at statuses, warnings and raw numbers. */
-export async function connectApi(kubeconfig: string): Promise<Api> {
+export async function connectApi(kubeconfig: string, impersonated?: Impersonated): Promise<Api> {
   const kubeConfig = new KubeConfig()
   kubeConfig.loadFromFile(kubeconfig)
   const server = kubeConfig.getCurrentCluster()?.server
@@ -41,9 +47,14 @@ export async function connectApi(kubeconfig: string): Promise<Api> {
   const { ca, cert, key } = credentials
   const agent = new Agent({ ca, cert, key, keepAlive: true })
 
+  const impersonation = impersonated && {
+    'impersonate-user': impersonated.user,
+    'impersonate-group': [...impersonated.groups],
+  }
+
   const call: Api['call'] = (method, path, body, contentType = 'application/json') =>
     new Promise((resolve, reject) => {
-      const headers = { accept: 'application/json', 'content-type': contentType }
+      const headers = { accept: 'application/json', 'content-type': contentType, ...impersonation }
       const outgoing = request(`${server}${path}`, { method, headers, agent }, (answer) => {
         const chunks: Buffer[] = []
         answer.on('data', (chunk: Buffer) => chunks.push(chunk))

@@ -17,6 +17,7 @@ export interface TestPolicy extends WebhookFields {
   readonly settings?: object
   readonly message?: string
   readonly timeoutEvalSeconds?: number
+  readonly exemptions?: readonly object[]
 }
 
 export interface TestClusterOptions {
