@@ -11,6 +11,7 @@ import { flagsCheck } from './checks/flags.ts'
 import { kubeconfigCheck } from './checks/kubeconfig.ts'
 import { otherUsersCheck } from './checks/other-users.ts'
 import { proxyCheck } from './checks/proxy.ts'
+import { readAtStartCheck } from './checks/read-at-start.ts'
 import { registrationCheck } from './checks/registration.ts'
 import { shimCheck } from './checks/shim.ts'
 import { socketCheck } from './checks/socket.ts'
@@ -24,6 +25,7 @@ const CHECKS: readonly Check[] = [
   kubeconfigCheck,
   shimCheck,
   flagsCheck,
+  readAtStartCheck,
   egressSelectorCheck,
   proxyCheck,
   socketCheck,

@@ -9,6 +9,7 @@ export interface ApiServerOptions {
   /** Its working folder, as it sees it. */
   readonly workingFolder?: string
   readonly environment?: Readonly<Record<string, string>>
+  readonly startedAt?: Date
 }
 
 /** A kube-apiserver as the doctor sees it: what it was told, and the files that it was told of, as it sees them. */
@@ -16,12 +17,14 @@ export class ApiServer {
   readonly flags: Flags
   readonly pid: number | undefined
   readonly environment: Readonly<Record<string, string>> | undefined
+  readonly startedAt: Date | undefined
   readonly #workingFolder: string
 
-  constructor({ flags, pid, workingFolder = '/', environment }: ApiServerOptions) {
+  constructor({ flags, pid, workingFolder = '/', environment, startedAt }: ApiServerOptions) {
     this.flags = flags
     this.pid = pid
     this.environment = environment
+    this.startedAt = startedAt
     this.#workingFolder = workingFolder
   }
 

@@ -58,8 +58,16 @@ async function readProcess(pid: number): Promise<ApiServer> {
     pid,
     flags: new Flags(args.slice(1)),
     workingFolder,
+    startedAt: await readStart(pid),
     ...(environment === undefined ? {} : { environment }),
   })
+}
+
+// proc(5): field 22 of /proc/PID/stat, in hundredths of a second since boot; `btime` of /proc/stat is the boot
+async function readStart(pid: number): Promise<Date> {
+  const ticks = Number(identifyProcess(pid)?.startedAt.split('@')[0])
+  const boot = Number(/^btime (\d+)$/m.exec(await readFile('/proc/stat', 'utf8'))?.[1])
+  return new Date((boot + ticks / 100) * 1000)
 }
 
 async function readArguments(pid: number): Promise<string[]> {
