@@ -5,6 +5,8 @@ import { EXIT, type ExitCode } from './exit-codes.ts'
 export interface Io {
   out(text: string): void
   err(text: string): void
+  /** As `out`; resolves when somebody has taken it. @throws what kept it from being written */
+  outFlushed(text: string): Promise<void>
   /** Whether results go to a person's terminal, where they may be written over. */
   readonly isTerminal: boolean
   /** All of standard input. */
@@ -31,6 +33,10 @@ export function createProcessIo(): Io {
   return {
     out: (text) => void process.stdout.write(text),
     err,
+    outFlushed: (text) =>
+      new Promise((resolve, reject) => {
+        process.stdout.write(text, (error) => (error ? reject(error) : resolve()))
+      }),
     isTerminal: process.stdout.isTTY === true,
     async readStdin() {
       const chunks: Buffer[] = []

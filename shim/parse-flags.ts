@@ -41,6 +41,8 @@ export interface ShimFlags {
   readonly handoverGrace?: string
   readonly logLevel?: string
   readonly logFmt?: string
+  readonly decisionLog?: string
+  readonly decisionLogSample?: string
 }
 
 const MIB = 1024 * 1024
@@ -77,6 +79,7 @@ export function parseFlags(flags: ShimFlags, inheritedSockets = 0): ShimOptions 
       default: FLAG_DEFAULTS.handoverGraceSeconds,
       min: 0,
     }),
+    ...readDecisionLog(reader, flags),
     log: {
       level: reader.choice('log-level', flags.logLevel, LOG_LEVELS, FLAG_DEFAULTS.logLevel),
       format: reader.choice('log-fmt', flags.logFmt, LOG_FORMATS, FLAG_DEFAULTS.logFmt),
@@ -172,6 +175,20 @@ function readCertificates(reader: FlagReader, flags: ShimFlags, hosts: readonly 
   if (certFile !== undefined) reader.refuse('cert-file', 'needs --key-file')
   if (keyFile !== undefined) reader.refuse('key-file', 'needs --cert-file')
   return { kind: 'issued', folder: resolve(certDir ?? FLAG_DEFAULTS.certDir), hosts: hosts.map(({ host }) => host) }
+}
+
+function readDecisionLog(
+  reader: FlagReader,
+  { decisionLog, decisionLogSample }: ShimFlags,
+): Pick<ShimOptions, 'decisionLog'> {
+  const range = { default: 1, min: 0, max: 1, allowsFraction: true }
+  const sample = reader.number('decision-log-sample', decisionLogSample, range)
+  if (decisionLog === undefined) {
+    if (decisionLogSample !== undefined) reader.refuse('decision-log-sample', 'needs --decision-log')
+    return {}
+  }
+  if (decisionLog === '') reader.refuse('decision-log', 'is ""; name a file, or - for standard output')
+  return { decisionLog: { ...(decisionLog === '-' ? {} : { path: resolve(decisionLog) }), sample } }
 }
 
 function readPort(reader: FlagReader, flag: string, text: string): number {

@@ -23,6 +23,7 @@ export interface ShimOptions {
   readonly policyTimeoutMs: number
   readonly memoryLimitBytes: number
   readonly graceMs: number
+  readonly decisionLog?: DecisionLogSettings
   /** How long it goes on answering open connections once a successor has its socket. */
   readonly handoverGraceMs: number
 }
@@ -44,6 +45,13 @@ export interface StaticManifestsOptions {
   readonly host: string
   readonly exclusions: Exclusions
   readonly kubernetesVersion?: string
+}
+
+export interface DecisionLogSettings {
+  /** Absent: standard output. */
+  readonly path?: string
+  /** How many of the decisions that allow are written, 0 to 1. */
+  readonly sample: number
 }
 
 export interface LogSettings {

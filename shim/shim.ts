@@ -1,6 +1,7 @@
 import { GatehouseError } from '../util/errors.ts'
 import type { Log } from '../util/log.ts'
 import { openAdminListener } from './admin/admin-listener.ts'
+import { openDecisionLog } from './decisions/open-decision-log.ts'
 import { PolicyReloader, type PolicyReloaderOptions } from './hot-reload/policy-reloader.ts'
 import { Drain } from './http/drain.ts'
 import { createHandlers } from './http/handlers.ts'
@@ -23,14 +24,19 @@ import { Metrics } from './telemetry/metrics.ts'
 import { readCaBundle, readCertificate, watchCertificate } from './tls/certificate-source.ts'
 import type { ServerCertificate } from './tls/server-certificate.ts'
 
+type WriteOut = (text: string) => Promise<void>
+
 /** The sidecar beside the API server, not started yet. */
 export class Shim {
   readonly #options: ShimOptions
   readonly #log: Log
+  readonly #write: WriteOut
 
-  constructor(options: ShimOptions, log: Log) {
+  /** @param write where decisions go that are to go to standard output */
+  constructor(options: ShimOptions, log: Log, write: WriteOut = async () => {}) {
     this.#options = options
     this.#log = log
+    this.#write = write
   }
 
   /**
@@ -59,9 +65,18 @@ export class Shim {
     metrics.observe(() => pool.stats, policies)
     metrics.observeDisabled(disabled, policies)
 
+    const decisions = openDecisionLog(this.#options.decisionLog, { metrics, log, write: this.#write })
+    if (decisions !== undefined) resources.use(decisions)
     const drain = new Drain()
     const reviewer = new Reviewer({ pool, metrics, disabled, log })
-    const handlers = createHandlers({ policies, reviewer, metrics, drain, log })
+    const handlers = createHandlers({
+      policies,
+      reviewer,
+      metrics,
+      drain,
+      log,
+      ...(decisions && { onDecision: decisions.observe }),
+    })
     const listeners: Listener[] = []
     let shown = certificate
     const openAdmin = async () => {
@@ -95,7 +110,7 @@ export class Shim {
 
     const { graceMs, handoverGraceMs } = this.#options
     const lifetime = { graceMs, handoverGraceMs, resources: resources.move() }
-    const started = new StartedShim({ listeners, drain, reloader, log, ...lifetime })
+    const started = new StartedShim({ listeners, drain, reloader, log, ...lifetime, ...(decisions && { decisions }) })
     const failed = listFailures(loaded).map(({ id }) => id)
     log.info({ addresses: started.addresses, policies: loaded.size, failed }, 'ready')
     return started

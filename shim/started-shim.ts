@@ -1,4 +1,5 @@
 import type { Log } from '../util/log.ts'
+import type { DecisionLog } from './decisions/decision-log.ts'
 import { sayFarewell } from './farewell.ts'
 import type { PolicyReloader } from './hot-reload/policy-reloader.ts'
 import type { Drain } from './http/drain.ts'
@@ -8,6 +9,7 @@ export interface StartedShimOptions {
   readonly listeners: readonly Listener[]
   readonly drain: Drain
   readonly reloader: PolicyReloader
+  readonly decisions?: DecisionLog
   readonly graceMs: number
   readonly handoverGraceMs: number
   readonly log: Log
@@ -37,8 +39,9 @@ export class StartedShim implements AsyncDisposable {
     return this.#ended.promise
   }
 
-  /** Loads the policies again, changed or not. What cannot be loaded is logged, and counted, and never thrown. */
+  /** Loads the policies again, changed or not, and opens the decision log anew. What cannot be loaded is logged, and counted, and never thrown. */
   async reload(): Promise<void> {
+    this.#options.decisions?.reopen()
     await this.#options.reloader.reload()
   }
 

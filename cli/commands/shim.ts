@@ -31,7 +31,8 @@ Examples:
 Environment, for deployments made for Kubewarden's policy server (a flag wins): KUBEWARDEN_BIND_ADDRESS, _CERT_FILE,
 _KEY_FILE, _LOG_FMT, _LOG_LEVEL, _POLICIES, _POLICY_TIMEOUT, _PORT, _READINESS_PROBE_PORT, _WORKERS.
 
-The policies are read again when their files change, and on SIGHUP. A policy that turns out bad keeps its last good version.
+The policies are read again when their files change, and on SIGHUP, which also opens the decision log anew.
+ A policy that turns out bad keeps its last good version.
 SIGTERM: requests in flight get their verdicts, then it leaves with 0. A second signal, or the end of --grace, cuts them.
 A shim whose socket was taken over answers on open connections until they are gone, and leaves with 0 (--handover-grace).
 A socket that the service manager passes on (LISTEN_FDS) is used in the place of --socket.
@@ -112,6 +113,11 @@ export const addShimCommand: AddCommand = (program, context) => {
     .optionsGroup('Log:')
     .option('--log-level <level>', `trace, debug, info, warn or error (default: ${FLAG_DEFAULTS.logLevel})`)
     .option('--log-fmt <format>', `text or json (default: ${FLAG_DEFAULTS.logFmt})`)
+    .option('--decision-log <file>', 'a line of JSON for each review that was answered; - for standard output')
+    .option(
+      '--decision-log-sample <rate>',
+      'how many of those that were allowed, 0 to 1; denials and errors always (default: 1)',
+    )
     .addHelpText('after', HELP)
     .action((flags: ShimFlags) => runShim(flags, context))
 }
@@ -132,7 +138,7 @@ async function runShim(flags: ShimFlags, { io, leaveWith }: CommandContext): Pro
     else impatience.abort()
   })
   const shimLog = createLog({ ...log, write: io.err })
-  const starting = new Shim(options, shimLog).start()
+  const starting = new Shim(options, shimLog, io.outFlushed).start()
   // heard from the beginning, since SIGHUP ends a process that does not listen; a start that fails is told below
   io.onReloadSignal(() => void starting.then((shim) => shim.reload()).catch(() => {}))
   const shim = await Promise.race([starting, stopSignal.promise])

@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http'
 import type { Log } from '../../util/log.ts'
+import type { DecisionObserver } from '../decisions/decision.ts'
 import type { PoliciesInForce } from '../policy-set/policies-in-force.ts'
 import { EntryReviewer } from '../review/entry-reviewer.ts'
 import type { Reviewer } from '../review/reviewer.ts'
@@ -15,6 +16,7 @@ export interface HandlersOptions {
   readonly reviewer: Reviewer
   readonly metrics: Metrics
   readonly drain: Drain
+  readonly onDecision?: DecisionObserver
   readonly log: Log
 }
 

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { AdmissionResponse } from '../../evaluator/admission-response.ts'
-import type { ReviewOrigin } from '../review/review.ts'
+import type { ReviewOrigin } from '../review/review-origin.ts'
 import type { HttpError } from './http-error.ts'
 
 /** An answer, before it becomes bytes. */

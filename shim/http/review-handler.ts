@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { parseAdmissionReview, parseRawReview } from '../../evaluator/admission-request.ts'
+import type { DecisionObserver } from '../decisions/decision.ts'
+import { observeDecision } from '../decisions/observe-decision.ts'
 import type { PoliciesInForce } from '../policy-set/policies-in-force.ts'
 import type { RegisteredEntry } from '../registration/registered-set.ts'
 import type { EntryReviewer } from '../review/entry-reviewer.ts'
@@ -14,6 +16,8 @@ export interface ReviewHandlerOptions {
   readonly policies: PoliciesInForce
   readonly reviewer: Reviewer
   readonly entryReviewer: EntryReviewer
+  /** Hears of every review that could be read. */
+  readonly onDecision?: DecisionObserver
 }
 
 /** Answers one of Kubewarden's three POST endpoints, or for an entry that policies share. @throws what `toHttpError` understands */
@@ -44,26 +48,32 @@ interface TimedExchange extends Exchange {
 async function reviewByPolicy(
   { request, response, deadline }: TimedExchange,
   { origin, policyId }: ReviewRoute,
-  { policies, reviewer }: ReviewHandlerOptions,
+  { policies, reviewer, onDecision }: ReviewHandlerOptions,
 ): Promise<Answer> {
   const policy = policies.current.get(policyId)
   if (policy === undefined) throw new HttpError(404, `unknown policy: ${policyId}`)
   const body = await readBody(request)
   const parsed = origin === 'validate_raw' ? parseRawReview(body) : parseAdmissionReview(body)
   const signal = signalOfDeparture(response)
-  return reviewAnswer(origin, await reviewer.review({ origin, policy, request: parsed, deadline, signal }))
+  const verdict = await observeDecision({ origin, request: parsed, onDecision }, (trace) =>
+    reviewer.review({ origin, policy, request: parsed, deadline, signal, trace }),
+  )
+  return reviewAnswer(origin, verdict)
 }
 
 async function reviewByEntry(
   { request, response, deadline }: TimedExchange,
   { digest, entry: name }: EntryRoute,
-  { policies, entryReviewer }: ReviewHandlerOptions,
+  { policies, entryReviewer, onDecision }: ReviewHandlerOptions,
 ): Promise<Answer> {
   // the set is chosen once, and as a whole
   const entry = findEntry(policies, digest, name)
   const parsed = parseAdmissionReview(await readBody(request))
   const signal = signalOfDeparture(response)
-  return reviewAnswer('validate', await entryReviewer.review({ entry, request: parsed, deadline, signal }))
+  const verdict = await observeDecision({ origin: 'validate', request: parsed, onDecision }, (trace) =>
+    entryReviewer.review({ entry, request: parsed, deadline, signal, trace }),
+  )
+  return reviewAnswer('validate', verdict)
 }
 
 function findEntry({ sets }: PoliciesInForce, digest: string, name: string): RegisteredEntry {

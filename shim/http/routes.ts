@@ -1,4 +1,4 @@
-import type { ReviewOrigin } from '../review/review.ts'
+import type { ReviewOrigin } from '../review/review-origin.ts'
 
 /** What a path asks for. */
 export type Route = ProbeRoute | ReviewRoute | EntryRoute

@@ -3,6 +3,7 @@ import type { AdmissionResponse } from '../../evaluator/admission-response.ts'
 import { rejectWithInternalError } from '../../evaluator/admission-response.ts'
 import { GatehouseError, messageOf } from '../../util/errors.ts'
 import type { Log } from '../../util/log.ts'
+import type { DecisionTrace } from '../decisions/decision-trace.ts'
 import type { LoadedPolicy } from '../policy-set/policy-set.ts'
 import type { RegisteredEntry } from '../registration/registered-set.ts'
 import { joinAnswers } from './join-answers.ts'
@@ -19,6 +20,8 @@ export interface EntryReview {
   /** The `performance.now()` after which nobody waits for the verdict any more. */
   readonly deadline: number
   readonly signal: AbortSignal
+  /** Follows what each policy makes of the request, where somebody wants to know. */
+  readonly trace?: DecisionTrace | undefined
 }
 
 export interface EntryReviewerOptions {
@@ -46,8 +49,8 @@ export class EntryReviewer {
     return this.#conclude(answers, review)
   }
 
-  async #askAlone(policy: LoadedPolicy, { request, deadline, signal }: EntryReview): Promise<AdmissionResponse> {
-    return this.#options.reviewer.review({ origin: 'validate', policy, request, deadline, signal })
+  async #askAlone(policy: LoadedPolicy, { entry: _, ...review }: EntryReview): Promise<AdmissionResponse> {
+    return this.#options.reviewer.review({ ...review, origin: 'validate', policy })
   }
 
   async #askAll(request: ReviewedRequest, review: EntryReview): Promise<MemberAnswer[]> {
@@ -90,13 +93,14 @@ export class EntryReviewer {
       const { timeoutSeconds } = policy.spec.registration ?? {}
       const patience = timeoutSeconds === undefined ? Number.POSITIVE_INFINITY : toPatienceMs(timeoutSeconds * 1000)
       const deadline = Math.min(review.deadline, performance.now() + patience)
-      const { signal } = review
+      const { signal, trace } = review
       const response = await this.#options.reviewer.review({
         origin: 'validate',
         policy,
         request: request.copy(),
         deadline,
         signal,
+        trace,
       })
       return { kind: 'answered', policy, response }
     } catch (error) {
@@ -106,10 +110,16 @@ export class EntryReviewer {
   }
 
   // The API server forbids what it cannot tell the conditions of; with Ignore the policy is passed over.
-  #answerMismatch(policy: LoadedPolicy, error: string, { entry, request }: EntryReview): MemberAnswer | undefined {
+  #answerMismatch(
+    policy: LoadedPolicy,
+    error: string,
+    { entry, request, trace }: EntryReview,
+  ): MemberAnswer | undefined {
     if (entry.planned.failurePolicy === 'Ignore') return undefined
     const { status, ...denial } = rejectWithInternalError(request.uid, error)
-    return { kind: 'answered', policy, response: { ...denial, status: { ...status, code: 403 } } }
+    const response = { ...denial, status: { ...status, code: 403 } }
+    trace?.note(policy.id, response)
+    return { kind: 'answered', policy, response }
   }
 
   #conclude(answers: readonly MemberAnswer[], { entry, request }: EntryReview): AdmissionResponse {

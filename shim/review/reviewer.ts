@@ -2,6 +2,7 @@ import { type AdmissionResponse, rejectWithInternalError } from '../../evaluator
 import { applyPolicyMode } from '../../evaluator/policy-mode.ts'
 import { GatehouseError, messageOf } from '../../util/errors.ts'
 import type { Log } from '../../util/log.ts'
+import type { Judgement } from '../decisions/decision-trace.ts'
 import type { Exemption } from '../exemptions/exemption.ts'
 import { findExemption } from '../exemptions/find-exemption.ts'
 import type { FailedPolicy, LoadedPolicy, ServedPolicy } from '../policy-set/policy-set.ts'
@@ -30,13 +31,19 @@ export class Reviewer {
 
   /** One verdict, whatever the policy does. @throws what leaves the decision to failurePolicy, such as ERR_POOL_FULL */
   async review(review: Review): Promise<AdmissionResponse> {
+    const { policy, trace } = review
+    if (trace !== undefined) return trace.follow(policy.id, () => this.#judge(review))
+    return (await this.#judge(review)).response
+  }
+
+  async #judge(review: Review): Promise<Judgement> {
     const { policy, signal, origin, request } = review
     const disablement = this.#options.disabled.find(policy.id)
     if (disablement !== undefined) return this.#allowUnasked(review, disablement)
     // an audit is about the objects that are there, whoever was let past
     const exemption = origin === 'audit' ? undefined : findExemption(policy.spec.exemptions, request, Date.now())
     if (exemption !== undefined) return this.#exempt(review, exemption)
-    if (policy.state !== 'served') return this.#answerFor(policy, review)
+    if (policy.state !== 'served') return { response: this.#answerFor(policy, review) }
     try {
       return await this.#evaluate(review, policy)
     } catch (error) {
@@ -51,24 +58,24 @@ export class Reviewer {
     return this.#options.disabled.find(id) !== undefined
   }
 
-  #allowUnasked({ policy, request }: Review, disablement: Disablement): AdmissionResponse {
+  #allowUnasked({ policy, request }: Review, disablement: Disablement): Judgement {
     const { metrics, log } = this.#options
     const { until } = disablement
     metrics.recordDisabledReview(policy.id)
     log.info({ ...describe(policy.id, request), until }, 'allowed unasked: the policy is disabled')
-    return answerDisabled(request.uid, policy.id, disablement)
+    return { response: answerDisabled(request.uid, policy.id, disablement), disabled: true }
   }
 
-  #exempt({ policy, request }: Review, exemption: Exemption): AdmissionResponse {
+  #exempt({ policy, request }: Review, exemption: Exemption): Judgement {
     const { metrics, log } = this.#options
     const { reason, until } = exemption
     metrics.recordExemptedReview(policy.id)
     const { userName } = request.attributes ?? {}
     log.info({ ...describe(policy.id, request), userName, reason, until }, 'allowed unasked: the request is exempted')
-    return answerExempted(request.uid, policy.id, exemption)
+    return { response: answerExempted(request.uid, policy.id, exemption), exempted: reason }
   }
 
-  async #evaluate(review: Review, policy: ServedPolicy): Promise<AdmissionResponse> {
+  async #evaluate(review: Review, policy: ServedPolicy): Promise<Judgement> {
     const { request, origin } = review
     const startedAt = performance.now()
     const limits = { ...review, timeoutMs: policy.timeoutMs }
@@ -78,7 +85,7 @@ export class Reviewer {
     const latencyMs = performance.now() - startedAt
     this.#options.metrics.recordEvaluation(review, verdict, latencyMs)
     this.#log(review, { verdict, response, latencyMs })
-    return response
+    return { response, verdict }
   }
 
   /** Kubewarden's answer for a policy that refuses its settings is a denial; without a guest there is no answer at all. */

@@ -43,6 +43,7 @@ export class Metrics {
   readonly #reloads: Counter<'result'>
   readonly #disabledReviews: Counter<'policy_name'>
   readonly #exemptedReviews: Counter<'policy_name'>
+  readonly #decisionsDropped: Counter
   // What one cluster plausibly has; anything beyond shares the value `other`.
   readonly #namespaces = new BoundedValues(1000)
   readonly #kinds = new BoundedValues(1000)
@@ -90,6 +91,11 @@ export class Metrics {
       labelNames: ['policy_name'],
       registers,
     })
+    this.#decisionsDropped = new Counter({
+      name: 'gatehouse_decisions_dropped_total',
+      help: 'Lines of the decision log that could not be written, or not in time.',
+      registers,
+    })
   }
 
   /** Counts one verdict as the policy itself gave it, so that what monitor mode hides stays visible. */
@@ -115,6 +121,10 @@ export class Metrics {
   /** Counts a request that a policy was not asked about, because it is exempted. */
   recordExemptedReview(policyId: string): void {
     this.#exemptedReviews.inc({ policy_name: policyId })
+  }
+
+  recordDroppedDecisions(count: number): void {
+    this.#decisionsDropped.inc(count)
   }
 
   recordThreadEnd(reason: EndReason): void {

@@ -17,6 +17,9 @@ export function createRecordedIo(stdin = ''): RecordedIo {
     out(text) {
       out += text
     },
+    async outFlushed(text) {
+      out += text
+    },
     err: writeErr,
     isTerminal: false,
     readStdin: async () => Buffer.from(stdin),

@@ -20,12 +20,17 @@ export interface StartOptions {
   readonly policies: Readonly<Record<string, TestPolicy>>
   readonly flags?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
+  /** What it writes to its standard output can be read from `child.stdout`. */
+  readonly pipesOutput?: boolean
   /** A listening socket's descriptor, passed on as a service manager does. */
   readonly inherited?: number
 }
 
 /** Starts `gatehouse shim` as its own process, which ends with the test, or before. */
-export function startProcess(t: Test, { policies, flags = [], env = {}, inherited }: StartOptions): ShimProcess {
+export function startProcess(
+  t: Test,
+  { policies, flags = [], env = {}, inherited, pipesOutput = false }: StartOptions,
+): ShimProcess {
   const folder = makeShortFolder(t)
   const socket = join(folder, 'run/s')
   const args = [
@@ -43,7 +48,7 @@ export function startProcess(t: Test, { policies, flags = [], env = {}, inherite
   const script = inherited === undefined ? 'exec "$@"' : 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"'
   const child = spawn('/bin/sh', ['-c', script, 'sh', ...command], {
     env,
-    stdio: ['ignore', 'ignore', 'pipe', ...(inherited === undefined ? [] : [inherited])],
+    stdio: ['ignore', pipesOutput ? 'pipe' : 'ignore', 'pipe', ...(inherited === undefined ? [] : [inherited])],
   })
   t.teardown(() => child.kill('SIGKILL'))
   let stderr = ''
