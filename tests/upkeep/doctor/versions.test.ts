@@ -1,10 +1,13 @@
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import type { ShimStatus } from '../../../shim/admin/admin-api.ts'
+import { askShim } from '../../../shim/admin/admin-client.ts'
 import { ApiServer } from '../../../upkeep/doctor/api-server/api-server.ts'
 import { Flags } from '../../../upkeep/doctor/api-server/flags.ts'
 import { clockCheck } from '../../../upkeep/doctor/checks/clock.ts'
 import { flagsCheck } from '../../../upkeep/doctor/checks/flags.ts'
 import { ok } from '../../../upkeep/doctor/finding.ts'
+import { startShim } from '../../helpers/shim.ts'
 
 const search = { apiServer: ok(''), shim: ok(''), api: ok('') }
 
@@ -43,6 +46,18 @@ t.test('API objects are worth a word where the version has something better', as
   }
   t.strictSame(await levels('v1.36.3'), ['ok', 'ok'])
   t.strictSame(await levels('v1.37.2'), ['ok', 'warning'])
+})
+
+t.test('a shim without a socket needs no egress selector', async (t) => {
+  await using test = await startShim(t, {})
+  const whole = await askShim(test.adminSocket, 'GET /status')
+  const { socket, ...status } = whole
+  t.ok(socket)
+  const apiServer = new ApiServer({ flags: new Flags([]) })
+  const judge = async (status: ShimStatus) =>
+    (await flagsCheck.run({ search, apiServer, shim: { status, policies: [] } })).map(({ level }) => level)
+  t.strictSame(await judge(whole), ['problem', 'ok'])
+  t.strictSame(await judge(status), ['ok', 'ok'])
 })
 
 t.test('clocks that differ by more than an answer takes', async (t) => {

@@ -18,13 +18,17 @@ export const flagsCheck: Check = {
     const folders = await readManifestFolders(apiServer).catch(() => undefined)
     const hasManifests = folders !== undefined && Object.keys(folders).length > 0
     return [
-      egress === undefined
-        ? problem('--egress-selector-config-file is not given: no webhook goes through the socket', WRITE)
-        : ok(`--egress-selector-config-file=${egress}`),
+      egress === undefined ? describeNoEgress(context) : ok(`--egress-selector-config-file=${egress}`),
       ...(admission === undefined ? [describeAbsence(context)] : [ok(`--admission-control-config-file=${admission}`)]),
       ...(hasManifests ? describeVersion(context) : []),
     ]
   },
+}
+
+function describeNoEgress({ shim }: DoctorContext): Observation {
+  const hasSocket = shim === undefined || shim.status.socket !== undefined
+  if (!hasSocket) return ok('no --egress-selector-config-file: the shim is reached by a Service')
+  return problem('--egress-selector-config-file is not given: no webhook goes through the socket', WRITE)
 }
 
 function describeAbsence({ kubernetesVersion }: DoctorContext): Observation {

@@ -1,7 +1,7 @@
 import type { Check } from '../check.ts'
 import type { DoctorContext, SeenShim } from '../context.ts'
 import { type Observation, ok, problem, warning } from '../finding.ts'
-import { listRegistered, type RegisteredWebhook } from '../registered.ts'
+import { listOurObjects, listRegistered, type RegisteredWebhook } from '../registered.ts'
 
 /** Whether what the API server asks for is what the shim has. */
 export const registrationCheck: Check = {
@@ -10,7 +10,7 @@ export const registrationCheck: Check = {
     const { apiServer, api, shim } = context
     if (apiServer === undefined && api === undefined) return []
     const webhooks = await listRegistered(context)
-    if (webhooks.length === 0) return [describeNone(context)]
+    if (webhooks.length === 0) return [await describeNone(context)]
     const unknown = shim === undefined ? [] : webhooks.flatMap((webhook) => describeUnknown(webhook, shim))
     const seen = [...unknown, ...describeOld(webhooks, shim), ...describeTwice(webhooks)]
     if (seen.length > 0) return seen
@@ -18,7 +18,9 @@ export const registrationCheck: Check = {
   },
 }
 
-function describeNone({ api }: DoctorContext): Observation {
+async function describeNone({ api }: DoctorContext): Promise<Observation> {
+  const byService = api === undefined ? 0 : (await listOurObjects(api)).flatMap(({ webhooks }) => webhooks).length
+  if (byService > 0) return ok(`webhooks by a Service: ${byService}`)
   const where =
     api === undefined ? 'in static manifests, and the API was not asked' : 'in static manifests or in the API'
   return problem(
