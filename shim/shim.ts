@@ -13,6 +13,8 @@ import { PoliciesInForce } from './policy-set/policies-in-force.ts'
 import { listFailures } from './policy-set/policy-set.ts'
 import { reloadPolicySet } from './policy-set/reload-policy-set.ts'
 import { EvaluatorPool, type StartedEvaluatorPool } from './pool/evaluator-pool.ts'
+import { BundleConfirmer } from './registration/bundle-confirmer.ts'
+import type { Registrar } from './registration/registrar.ts'
 import { RegistrationKeeper } from './registration/registration-keeper.ts'
 import { StaticRegistrar } from './registration/static-registrar.ts'
 import { DisabledPolicies } from './review/disabled-policies.ts'
@@ -21,10 +23,18 @@ import { Reviewer } from './review/reviewer.ts'
 import type { ShimOptions } from './shim-options.ts'
 import { StartedShim } from './started-shim.ts'
 import { Metrics } from './telemetry/metrics.ts'
-import { readCaBundle, readCertificate, watchCertificate } from './tls/certificate-source.ts'
+import { type CertificateSource, readCaBundle, readCertificate } from './tls/certificate-source.ts'
+import { CertificateWatch } from './tls/certificate-watch.ts'
+import { DEFAULT_LIFETIMES } from './tls/lifetimes.ts'
+import { endsOf } from './tls/report-certificate.ts'
 import type { ServerCertificate } from './tls/server-certificate.ts'
 
 type WriteOut = (text: string) => Promise<void>
+
+interface KeeperContext {
+  readonly resources: AsyncDisposableStack
+  readonly drain: Drain
+}
 
 /** The sidecar beside the API server, not started yet. */
 export class Shim {
@@ -97,16 +107,17 @@ export class Shim {
       listeners.push(listener)
       resources.defer(() => close(listener))
     })
+    const reloader = resources.use(this.#startReloader({ digest, policies, metrics }))
+    const keeper = this.#startKeeper(policies, { resources, drain })
+
     const onChange = (renewed: ServerCertificate) => {
       shown = renewed
       for (const listener of listeners) listener.useCertificate(renewed)
     }
-    resources.use(watchCertificate(this.#options.certificates, certificate, { onChange, log }))
-
-    const reloader = resources.use(this.#startReloader({ digest, policies, metrics }))
-
-    const keeper = this.#startKeeper(policies)
-    if (keeper !== undefined) resources.use(keeper)
+    const onBundle = () => void keeper?.update()
+    const { certificates } = this.#options
+    const watch = resources.use(new CertificateWatch(certificates, certificate, { onChange, onBundle, log }))
+    metrics.observeCertificate(() => endsOf(watch.current))
 
     const { graceMs, handoverGraceMs } = this.#options
     const lifetime = { graceMs, handoverGraceMs, resources: resources.move() }
@@ -117,16 +128,27 @@ export class Shim {
   }
 
   /** Registers the policies that are in force now, and those that replace them. */
-  #startKeeper(policies: PoliciesInForce): RegistrationKeeper | undefined {
+  #startKeeper(policies: PoliciesInForce, { resources, drain }: KeeperContext): RegistrationKeeper | undefined {
     const { staticManifests, certificates } = this.#options
     if (staticManifests === undefined) return undefined
     const log = this.#log
-    const registrar = new StaticRegistrar({ ...staticManifests, selectors: policies.selectors, log })
+    const writer = new StaticRegistrar({ ...staticManifests, selectors: policies.selectors, log })
+    const registrar = certificates.kind === 'given' ? writer : resources.use(this.#confirm(writer, certificates))
     const read = async () => ({ set: policies.sets.current, caBundle: await readCaBundle(certificates) })
-    const keeper = new RegistrationKeeper({ registrar, read, log })
-    policies.onReplace(() => void keeper.update())
+    const keeper = resources.use(new RegistrationKeeper({ registrar, read, log }))
+    policies.onReplace(() => {
+      // a successor registers what it has loaded itself
+      if (!drain.isDraining) void keeper.update()
+    })
     void keeper.update()
     return keeper
+  }
+
+  #confirm(registrar: Registrar, certificates: CertificateSource & { kind: 'issued' }): BundleConfirmer {
+    const { folder, lifetimes = DEFAULT_LIFETIMES } = certificates
+    const manifests = this.#options.staticManifests?.folder ?? ''
+    const delayMs = lifetimes.staticManifestMs
+    return new BundleConfirmer({ registrar, folder, manifests, delayMs, log: this.#log })
   }
 
   #startReloader(options: Pick<PolicyReloaderOptions, 'digest' | 'policies' | 'metrics'>): PolicyReloader {

@@ -1,5 +1,6 @@
 import type { AddCommand } from '../command.ts'
 import { addBenchCommand } from './bench.ts'
+import { addCertificatesCommand } from './certificates.ts'
 import { addClusterCommand } from './cluster.ts'
 import { addDisableCommand } from './disable.ts'
 import { addDoctorCommand } from './doctor.ts'
@@ -24,6 +25,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addEnableCommand,
   addDoctorCommand,
   addUninstallCommand,
+  addCertificatesCommand,
   addClusterCommand,
   addManifestsCommand,
   addLintCommand,

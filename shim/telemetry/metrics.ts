@@ -232,6 +232,19 @@ export class Metrics {
     })
   }
 
+  /** Reads when certificates end, by what they are for: server, or authority. */
+  observeCertificate(readEnds: () => Readonly<Record<string, Date>>): void {
+    new Gauge({
+      name: 'gatehouse_certificate_expiry_timestamp_seconds',
+      help: 'When the certificate that is shown ends, and the authority that has signed it.',
+      labelNames: ['certificate'],
+      registers: [this.#registry],
+      collect() {
+        for (const [certificate, ends] of Object.entries(readEnds())) this.set({ certificate }, ends.getTime() / 1000)
+      },
+    })
+  }
+
   /** The exposition format of Prometheus, and its media type. */
   async expose(): Promise<{ contentType: string; text: string }> {
     return { contentType: this.#registry.contentType, text: await this.#registry.metrics() }
