@@ -77,7 +77,7 @@ export const addShimCommand: AddCommand = (program, context) => {
       '--cert-dir <folder>',
       `own authority and certificate, issued when missing (default: ${FLAG_DEFAULTS.certDir})`,
     )
-    .option('--cert-file <file>', 'a certificate that somebody else issued, PEM; read again every hour')
+    .option('--cert-file <file>', 'a certificate that somebody else issued, PEM; read again when it changes')
     .option('--key-file <file>', 'its key, PEM')
     .option('--ca-file <file>', 'what API servers verify --cert-file with, PEM; for --static-manifests')
     .optionsGroup('Registration:')

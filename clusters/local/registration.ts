@@ -12,6 +12,7 @@ import {
   createStaticManifests,
   replaceStaticManifests,
 } from '../../shim/registration/static-manifests.ts'
+import { confirmBundle, forgetRegistrar, staticRegistrarName } from '../../shim/tls/confirmations.ts'
 import { applyWebhooks } from '../webhooks/apply-webhooks.ts'
 import { checkWebhooks } from '../webhooks/check-webhooks.ts'
 import { waitUntilInForce } from '../webhooks/wait-in-force.ts'
@@ -22,6 +23,9 @@ import type { MemberLayout } from './layout.ts'
 import { ensureApiServer, membersOf } from './members.ts'
 import { readWebhookOptions } from './policies.ts'
 import type { ClusterRecord } from './record.ts'
+
+/** Who has told the API servers their bundle, where objects of the API do. */
+const OBJECTS = 'webhook configurations'
 
 type PolicyOptions = Omit<WebhookConfigurationsOptions, 'caBundle'>
 
@@ -52,7 +56,10 @@ async function registerStatic(record: ClusterRecord, options: PolicyOptions): Pr
   }
   if (record.state.webhooks !== 'static') await restartWith(record, 'static')
   for (const member of members) {
-    await waitUntilStaticInForce(loadKubeConfig(member), await staticWebhooksOf(member, options))
+    const caBundle = await ensureShimCertificates(member)
+    await waitUntilStaticInForce(loadKubeConfig(member), staticWebhookConfigurations({ ...options, caBundle }))
+    await confirmBundle(member.certificates, staticRegistrarName(member.staticManifests), caBundle)
+    await forgetRegistrar(member.certificates, OBJECTS)
   }
   for (const kubeConfig of members.slice(0, 1).map(loadKubeConfig)) await applyWebhooks(kubeConfig, {})
 }
@@ -73,6 +80,10 @@ async function registerObjects(record: ClusterRecord, options: PolicyOptions): P
   for (const first of apiServers.slice(0, 1))
     await applyWebhooks(first, webhookConfigurations({ ...options, caBundle }))
   await waitUntilInForce(apiServers)
+  for (const { certificates, staticManifests } of members) {
+    await confirmBundle(certificates, OBJECTS, caBundle)
+    await forgetRegistrar(certificates, staticRegistrarName(staticManifests))
+  }
   if (record.state.webhooks === 'static') await restartWith(record, 'api')
   for (const { staticManifests, admissionConfiguration } of members) {
     await rm(staticManifests, { recursive: true, force: true })

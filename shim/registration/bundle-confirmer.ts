@@ -1,14 +1,13 @@
-import { hostname } from 'node:os'
 import { messageOf } from '../../util/errors.ts'
 import type { Log } from '../../util/log.ts'
-import { confirmBundle } from '../tls/confirmations.ts'
+import { confirmBundle, staticRegistrarName } from '../tls/confirmations.ts'
 import type { Registrable, Registrar } from './registrar.ts'
 
 export interface BundleConfirmerOptions {
   readonly registrar: Registrar
   /** Of the authority. */
   readonly folder: string
-  /** Where the manifests lie; with this machine's name it tells registrars apart that share an authority. */
+  /** Where the manifests lie. */
   readonly manifests: string
   /** How long they have to lie there until the API server acts on them for certain. */
   readonly delayMs: number
@@ -43,7 +42,7 @@ export class BundleConfirmer implements Registrar, Disposable {
   async #confirm(caBundle: string): Promise<void> {
     const { folder, manifests, log } = this.#options
     try {
-      await confirmBundle(folder, `${hostname()}:${manifests}`, caBundle)
+      await confirmBundle(folder, staticRegistrarName(manifests), caBundle)
     } catch (error) {
       log.error({ error: messageOf(error) }, 'could not confirm that the API server has the bundle')
     }

@@ -1,4 +1,5 @@
-import { chown, mkdir, readdir } from 'node:fs/promises'
+import { chown, mkdir, readdir, rm } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { parseBundle } from './bundle.ts'
 import { readIfPresent, writeAtomically } from './files.ts'
@@ -27,13 +28,23 @@ export function confirmationsFolder(folder: string): string {
  */
 export async function confirmBundle(folder: string, registrar: string, caBundle: string): Promise<void> {
   const authorities = parseBundle(caBundle).map(({ fingerprint256 }) => fingerprint256)
-  const path = join(confirmationsFolder(folder), `${encodeURIComponent(registrar)}.json`)
+  const path = fileOf(folder, registrar)
   const content = `${JSON.stringify({ authorities })}\n`
   if ((await readIfPresent(path)) === content) return
   const owner = await ownerOf(folder)
   const created = await mkdir(confirmationsFolder(folder), { recursive: true, mode: 0o755 })
   if (created !== undefined && owner !== undefined) await chown(created, owner.uid, owner.gid)
   await writeAtomically(path, content, 0o644, owner)
+}
+
+/** For a registrar that looks after no API server any more: rotations do not wait for it. */
+export async function forgetRegistrar(folder: string, registrar: string): Promise<void> {
+  await rm(fileOf(folder, registrar), { force: true })
+}
+
+/** The registrar of the API server that reads these manifests. Machines may share an authority, so it carries this one's name. */
+export function staticRegistrarName(manifests: string): string {
+  return `${hostname()}:${manifests}`
 }
 
 export async function readConfirmations(folder: string): Promise<Confirmation[]> {
@@ -55,6 +66,10 @@ export function findConfirmed(confirmations: readonly Confirmation[]): ReadonlyS
     others.every((other) => other.authorities.includes(authority)),
   )
   return new Set([...(operator?.authorities ?? []), ...(common ?? [])])
+}
+
+function fileOf(folder: string, registrar: string): string {
+  return join(confirmationsFolder(folder), `${encodeURIComponent(registrar)}.json`)
 }
 
 // what cannot be read confirms nothing

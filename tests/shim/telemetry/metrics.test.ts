@@ -108,4 +108,8 @@ t.test('pool, policies and the process itself are shown', async (t) => {
     'two workers and their spare',
   )
   t.match(text, /^process_resident_memory_bytes \d+/m)
+  t.strictSame(Object.keys(samplesOf(text, 'gatehouse_certificate_expiry_timestamp_seconds')), [
+    '{certificate="server"}',
+    '{certificate="authority"}',
+  ])
 })
