@@ -55,6 +55,7 @@ function addSubcommand(
     .description(description)
     .addOption(new Option('--cert-dir <folder>', "the shim's certificates").default(FLAG_DEFAULTS.certDir))
     .addOption(outputOption())
+    .addHelpText('after', `\nExample:\n  gatehouse certificates ${name} --cert-dir /var/lib/gatehouse/pki\n`)
     .action(action)
 }
 
