@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { readFileSync, renameSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { runCommandLine } from '../../../cli/program.ts'
@@ -7,6 +7,7 @@ import { buildGuest } from '../../helpers/guests.ts'
 import { admissionReview } from '../../helpers/policies.ts'
 import { createRecordedIo } from '../../helpers/recorded-io.ts'
 import { startProcess } from '../../helpers/shim-process.ts'
+import { until } from '../../helpers/until.ts'
 
 const policies = { no: { guest: buildGuest('deny') } }
 
@@ -33,9 +34,10 @@ t.test('SIGHUP opens the file anew', async (t) => {
   const path = join(t.testdir(), 'decisions')
   const shim = startProcess(t, { policies, flags: ['--decision-log', path] })
   await shim.wrote(' ready ')
+  await until(() => existsSync(path))
   renameSync(path, `${path}.1`)
   shim.child.kill('SIGHUP')
-  await shim.wrote('policies reloaded')
+  await until(() => existsSync(path))
   await shim.ask('/validate/no', admissionReview())
   shim.child.kill('SIGTERM')
   await once(shim.child, 'close')
