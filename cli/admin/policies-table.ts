@@ -25,7 +25,7 @@ export function renderTraffic(policies: readonly PolicyReport[]): string {
     ...policies.map(({ id, state, traffic }) => [
       id,
       state,
-      ...[traffic.allowed, traffic.denied, traffic.errors, traffic.disabled].map(String),
+      ...[traffic.allowed, traffic.denied, traffic.errors, traffic.disabled + traffic.exempted].map(String),
       ...timesOf(traffic),
       lastErrorOf(traffic),
     ]),
@@ -39,8 +39,8 @@ function noteOf({ disabledUntil, error }: Pick<PolicyReport, 'disabledUntil' | '
   ].join('; ')
 }
 
-function countReviews({ allowed, denied, errors, disabled }: TrafficReport): number {
-  return allowed + denied + errors + disabled
+function countReviews({ allowed, denied, errors, disabled, exempted }: TrafficReport): number {
+  return allowed + denied + errors + disabled + exempted
 }
 
 // as long as people compare by eye; `-o json` has the rest

@@ -13,7 +13,7 @@ interface TopFlags {
 const HELP = `
 Counts and times are since the shim started, or since the policy was added; percentiles are at most an eighth too high.
 ALLOWED and DENIED are what the policy itself decided, monitor mode or not. ERRORS: it should have decided and could not.
-UNASKED: it was disabled.
+UNASKED: it was disabled, or the request exempted.
 
 Examples:
   gatehouse top                 # on a terminal until Ctrl-C; otherwise once

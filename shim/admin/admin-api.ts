@@ -97,7 +97,9 @@ export interface TrafficReport {
   readonly allowed: number
   readonly denied: number
   readonly errors: number
+  /** Allowed unasked, by hand or by an exemption. */
   readonly disabled: number
+  readonly exempted: number
   readonly latencyMicros?: Latency
   readonly lastError?: { readonly at: string; readonly message: string }
 }

@@ -38,7 +38,7 @@ function errorOf(policy: LoadedPolicy): string | undefined {
   return policy.state === 'served' ? policy.refusedUpdate : policy.error
 }
 
-const NONE: PolicyTraffic = { allowed: 0, denied: 0, errors: 0, disabled: 0 }
+const NONE: PolicyTraffic = { allowed: 0, denied: 0, errors: 0, disabled: 0, exempted: 0 }
 
 function describeTraffic({ lastError, ...traffic }: PolicyTraffic = NONE): TrafficReport {
   if (lastError === undefined) return traffic

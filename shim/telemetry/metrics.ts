@@ -121,6 +121,7 @@ export class Metrics {
   /** Counts a request that a policy was not asked about, because it is exempted. */
   recordExemptedReview(policyId: string): void {
     this.#exemptedReviews.inc({ policy_name: policyId })
+    this.statistics.recordExempted(policyId)
   }
 
   recordDroppedDecisions(count: number): void {

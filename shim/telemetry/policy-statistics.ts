@@ -9,6 +9,8 @@ export interface PolicyTraffic {
   readonly errors: number
   /** Let through while it was disabled. */
   readonly disabled: number
+  /** Let through by an exemption. */
+  readonly exempted: number
   readonly latencyMicros?: Latency
   readonly lastError?: PolicyError
 }
@@ -24,6 +26,7 @@ interface Entry {
   denied: number
   errors: number
   disabled: number
+  exempted: number
   lastError?: PolicyError
 }
 
@@ -53,6 +56,10 @@ export class PolicyStatistics {
     this.#entryOf(policyId).disabled += 1
   }
 
+  recordExempted(policyId: string): void {
+    this.#entryOf(policyId).exempted += 1
+  }
+
   /** Undefined when it was never asked. */
   find(policyId: string): PolicyTraffic | undefined {
     const entry = this.#entries.get(policyId)
@@ -69,7 +76,7 @@ export class PolicyStatistics {
   #entryOf(policyId: string): Entry {
     const present = this.#entries.get(policyId)
     if (present !== undefined) return present
-    const entry = { histogram: new LatencyHistogram(), allowed: 0, denied: 0, errors: 0, disabled: 0 }
+    const entry = { histogram: new LatencyHistogram(), allowed: 0, denied: 0, errors: 0, disabled: 0, exempted: 0 }
     this.#entries.set(policyId, entry)
     return entry
   }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import t from 'tap'
+import { askShim } from '../../../shim/admin/admin-client.ts'
 import { entryPath } from '../../helpers/entries.ts'
 import { buildGuest } from '../../helpers/guests.ts'
 import { admissionReview } from '../../helpers/policies.ts'
@@ -32,6 +33,8 @@ t.test('an exempted request is allowed unasked; the audit log, the log and the m
   const { text: metrics } = await test.call('GET', '/metrics')
   t.match(metrics, 'gatehouse_exempted_reviews_total{policy_name="no"} 1')
   t.notMatch(metrics, 'gatehouse_exempted_reviews_total{policy_name="other"}')
+  const [policy] = await askShim(test.adminSocket, 'GET /policies')
+  t.match(policy?.traffic, { exempted: 1, denied: 1, disabled: 0 }, 'and so does `gatehouse top`')
 })
 
 t.test('an audit looks at everything, and a raw review knows nobody', async (t) => {
