@@ -6,6 +6,8 @@ export const FLAG_DEFAULTS = {
   adminSocket: '/run/gatehouse/admin.sock',
   host: 'admission.gatehouse.internal',
   certDir: '/var/lib/gatehouse/pki',
+  selectors: 'api-server',
+  register: 'none',
   addr: '0.0.0.0',
   queue: 1024,
   policyTimeoutSeconds: 2,

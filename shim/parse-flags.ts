@@ -2,10 +2,11 @@ import { availableParallelism } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { LOG_FORMATS, LOG_LEVELS } from '../util/log.ts'
 import { throwProblems } from '../util/problems.ts'
+import { readApiServerFlags } from './api-server/read-api-server-flags.ts'
 import type { Authority } from './connect/authority.ts'
 import { FLAG_DEFAULTS } from './flag-defaults.ts'
 import { FlagReader } from './flag-reader.ts'
-import { readStaticManifests } from './registration-flags.ts'
+import { readRegistration } from './registration-flags.ts'
 import type { LogSettings, ShimOptions, SocketOptions } from './shim-options.ts'
 import { findGroupId, findUserId } from './socket/accounts.ts'
 import type { CertificateSource } from './tls/certificate-source.ts'
@@ -30,6 +31,10 @@ export interface ShimFlags {
   readonly certFile?: string
   readonly keyFile?: string
   readonly caFile?: string
+  readonly kubeconfig?: string
+  readonly selectors?: string
+  readonly register?: string
+  readonly events?: boolean
   readonly addr?: string
   readonly port?: string
   readonly readinessProbePort?: string
@@ -63,8 +68,9 @@ export function parseFlags(flags: ShimFlags, inheritedSockets = 0): ShimOptions 
     policies: flags.policies ?? '',
     ...readListeners(reader, { ...flags, inheritedSockets }, hosts),
     ...readAdmin(reader, flags),
-    ...readStaticManifests(reader, flags, hosts),
+    ...readRegistration(reader, flags, hosts),
     certificates: readCertificates(reader, flags, hosts),
+    ...readApiServerFlags(reader, flags),
     workers: reader.number('workers', flags.workers, { default: availableParallelism(), min: 1, max: 256 }),
     queue: reader.number('queue', flags.queue, { default: FLAG_DEFAULTS.queue, min: 0, max: 100_000 }),
     policyTimeoutMs: readSeconds(reader, 'policy-timeout', flags.policyTimeout, {

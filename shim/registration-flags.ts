@@ -5,11 +5,13 @@ import { messageOf } from '../util/errors.ts'
 import { type Authority, formatAuthority } from './connect/authority.ts'
 import { FLAG_DEFAULTS } from './flag-defaults.ts'
 import type { FlagReader } from './flag-reader.ts'
+import type { RegistrationOptions } from './registration-options.ts'
 import type { StaticManifestsOptions } from './shim-options.ts'
 
 /** The flags that say how API servers learn of the policies. */
 export interface RegistrationFlags {
   readonly staticManifests?: string
+  readonly register?: string
   readonly registration?: string
   readonly defaultExclusions?: boolean
   readonly kubernetesVersion?: string
@@ -17,26 +19,42 @@ export interface RegistrationFlags {
   readonly caFile?: string
 }
 
-export function readStaticManifests(
+/** Given for the one of the two ways in which the shim registers its policies itself, if it does. */
+export interface RegistrationTargets {
+  readonly staticManifests?: StaticManifestsOptions
+  readonly apiObjects?: RegistrationOptions
+}
+
+export function readRegistration(
   reader: FlagReader,
   flags: RegistrationFlags,
   hosts: readonly Authority[],
-): { readonly staticManifests?: StaticManifestsOptions } {
-  const { staticManifests: folder, registration, defaultExclusions = true, kubernetesVersion } = flags
-  if (folder === undefined) {
+): RegistrationTargets {
+  const { staticManifests: folder } = flags
+  const register = reader.choice('register', flags.register, ['none', 'api'], FLAG_DEFAULTS.register)
+  if (folder === undefined && register === 'none') {
     refuseIdle(reader, flags)
     return {}
   }
+  if (folder !== undefined && register === 'api')
+    reader.refuse('register', 'is "api" beside --static-manifests: every policy would be asked twice; leave one out')
+  const target = folder === undefined ? 'register' : 'static-manifests'
   if (flags.certFile !== undefined && flags.caFile === undefined)
-    reader.refuse('static-manifests', 'needs --ca-file: the API server has to know what to verify --cert-file with')
+    reader.refuse(target, 'needs --ca-file: API servers have to know what to verify --cert-file with')
+  const options = readOptions(reader, flags, hosts)
+  return folder === undefined ? { apiObjects: options } : { staticManifests: { ...options, folder: resolve(folder) } }
+}
+
+function readOptions(
+  reader: FlagReader,
+  { registration, defaultExclusions = true, kubernetesVersion }: RegistrationFlags,
+  hosts: readonly Authority[],
+): RegistrationOptions {
   return {
-    staticManifests: {
-      folder: resolve(folder),
-      registration: reader.choice('registration', registration, REGISTRATIONS, 'combined'),
-      host: toUrlHost(hosts[0] ?? { host: FLAG_DEFAULTS.host, port: 443 }),
-      exclusions: defaultExclusions ? 'default' : 'none',
-      ...(kubernetesVersion !== undefined && { kubernetesVersion: readVersion(reader, kubernetesVersion) }),
-    },
+    registration: reader.choice('registration', registration, REGISTRATIONS, 'combined'),
+    host: toUrlHost(hosts[0] ?? { host: FLAG_DEFAULTS.host, port: 443 }),
+    exclusions: defaultExclusions ? 'default' : 'none',
+    ...(kubernetesVersion !== undefined && { kubernetesVersion: readVersion(reader, kubernetesVersion) }),
   }
 }
 
@@ -48,7 +66,7 @@ function refuseIdle(reader: FlagReader, flags: RegistrationFlags): void {
     'no-default-exclusions': flags.defaultExclusions === false,
   }
   for (const [flag, isGiven] of Object.entries(given))
-    if (isGiven) reader.refuse(flag, 'does nothing without --static-manifests')
+    if (isGiven) reader.refuse(flag, 'does nothing without --static-manifests or --register api')
 }
 
 function readVersion(reader: FlagReader, version: string): string {

@@ -1,12 +1,12 @@
-import type { Exclusions } from '../plugin/exclusions.ts'
-import type { Registration } from '../plugin/registration-mode.ts'
 import type { LogFormat, LogLevel } from '../util/log.ts'
+import type { ApiServerOptions } from './api-server/read-api-server-flags.ts'
 import type { Authority } from './connect/authority.ts'
+import type { RegistrationOptions } from './registration-options.ts'
 import type { UnixSocketOptions } from './socket/unix-socket.ts'
 import type { CertificateSource } from './tls/certificate-source.ts'
 
 /** Everything that the shim can be told. Checked where it is read; trusted from here on. */
-export interface ShimOptions {
+export interface ShimOptions extends Partial<ApiServerOptions> {
   /** policies.yml, or a file or folder of ClusterAdmissionPolicy YAML. */
   readonly policies: string
   readonly socket?: SocketOptions
@@ -18,6 +18,8 @@ export interface ShimOptions {
   readonly certificates: CertificateSource
   /** Given when the shim tells its API server itself which policies to ask for. */
   readonly staticManifests?: StaticManifestsOptions
+  /** Given when the shims of a cluster tell all API servers by API objects. */
+  readonly apiObjects?: RegistrationOptions
   readonly workers: number
   readonly queue: number
   readonly policyTimeoutMs: number
@@ -39,12 +41,8 @@ export interface SocketOptions extends UnixSocketOptions {
 }
 
 /** The static manifests that the shim keeps in step with its policies. */
-export interface StaticManifestsOptions {
+export interface StaticManifestsOptions extends RegistrationOptions {
   readonly folder: string
-  readonly registration: Registration
-  readonly host: string
-  readonly exclusions: Exclusions
-  readonly kubernetesVersion?: string
 }
 
 export interface DecisionLogSettings {

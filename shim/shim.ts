@@ -1,6 +1,8 @@
 import { GatehouseError } from '../util/errors.ts'
 import type { Log } from '../util/log.ts'
 import { openAdminListener } from './admin/admin-listener.ts'
+import { startApiServerLink } from './api-server/api-server-link.ts'
+import { joinObservers } from './decisions/join-observers.ts'
 import { openDecisionLog } from './decisions/open-decision-log.ts'
 import { PolicyReloader, type PolicyReloaderOptions } from './hot-reload/policy-reloader.ts'
 import { Drain } from './http/drain.ts'
@@ -13,28 +15,19 @@ import { PoliciesInForce } from './policy-set/policies-in-force.ts'
 import { listFailures } from './policy-set/policy-set.ts'
 import { reloadPolicySet } from './policy-set/reload-policy-set.ts'
 import { EvaluatorPool, type StartedEvaluatorPool } from './pool/evaluator-pool.ts'
-import { BundleConfirmer } from './registration/bundle-confirmer.ts'
-import type { Registrar } from './registration/registrar.ts'
-import { RegistrationKeeper } from './registration/registration-keeper.ts'
-import { StaticRegistrar } from './registration/static-registrar.ts'
+import { startKeeper } from './registration/start-keeper.ts'
 import { DisabledPolicies } from './review/disabled-policies.ts'
 import { logPolicyLine } from './review/policy-log.ts'
 import { Reviewer } from './review/reviewer.ts'
 import type { ShimOptions } from './shim-options.ts'
 import { StartedShim } from './started-shim.ts'
 import { Metrics } from './telemetry/metrics.ts'
-import { type CertificateSource, readCaBundle, readCertificate } from './tls/certificate-source.ts'
+import { readCertificate } from './tls/certificate-source.ts'
 import { CertificateWatch } from './tls/certificate-watch.ts'
-import { DEFAULT_LIFETIMES } from './tls/lifetimes.ts'
 import { endsOf } from './tls/report-certificate.ts'
 import type { ServerCertificate } from './tls/server-certificate.ts'
 
 type WriteOut = (text: string) => Promise<void>
-
-interface KeeperContext {
-  readonly resources: AsyncDisposableStack
-  readonly drain: Drain
-}
 
 /** The sidecar beside the API server, not started yet. */
 export class Shim {
@@ -64,7 +57,8 @@ export class Shim {
     const { signal } = new AbortController()
     const loaded = await loadPolicySet(content, { ...this.#options, pool: async () => pool, signal, log })
     const disabled = resources.use(new DisabledPolicies(log))
-    const policies = new PoliciesInForce(pool)
+    const link = resources.use(await startApiServerLink(this.#options, log))
+    const policies = new PoliciesInForce(pool, this.#options.selectors)
     policies.replace(loaded, content)
     policies.sets.onLag((digest) =>
       log.warn(
@@ -79,13 +73,16 @@ export class Shim {
     if (decisions !== undefined) resources.use(decisions)
     const drain = new Drain()
     const reviewer = new Reviewer({ pool, metrics, disabled, log })
+    const onDecision = joinObservers([decisions?.observe, link.events?.observe])
+    const { namespaces } = link
     const handlers = createHandlers({
       policies,
       reviewer,
       metrics,
       drain,
+      namespaces,
       log,
-      ...(decisions && { onDecision: decisions.observe }),
+      ...(onDecision && { onDecision }),
     })
     const listeners: Listener[] = []
     let shown = certificate
@@ -108,13 +105,14 @@ export class Shim {
       resources.defer(() => close(listener))
     })
     const reloader = resources.use(this.#startReloader({ digest, policies, metrics }))
-    const keeper = this.#startKeeper(policies, { resources, drain })
+    const { client } = link
+    const keeper = resources.use(startKeeper(this.#options, { policies, client, drain, log }))
 
     const onChange = (renewed: ServerCertificate) => {
       shown = renewed
       for (const listener of listeners) listener.useCertificate(renewed)
     }
-    const onBundle = () => void keeper?.update()
+    const onBundle = () => keeper?.update()
     const { certificates } = this.#options
     const watch = resources.use(new CertificateWatch(certificates, certificate, { onChange, onBundle, log }))
     metrics.observeCertificate(() => endsOf(watch.current))
@@ -125,30 +123,6 @@ export class Shim {
     const failed = listFailures(loaded).map(({ id }) => id)
     log.info({ addresses: started.addresses, policies: loaded.size, failed }, 'ready')
     return started
-  }
-
-  /** Registers the policies that are in force now, and those that replace them. */
-  #startKeeper(policies: PoliciesInForce, { resources, drain }: KeeperContext): RegistrationKeeper | undefined {
-    const { staticManifests, certificates } = this.#options
-    if (staticManifests === undefined) return undefined
-    const log = this.#log
-    const writer = new StaticRegistrar({ ...staticManifests, selectors: policies.selectors, log })
-    const registrar = certificates.kind === 'given' ? writer : resources.use(this.#confirm(writer, certificates))
-    const read = async () => ({ set: policies.sets.current, caBundle: await readCaBundle(certificates) })
-    const keeper = resources.use(new RegistrationKeeper({ registrar, read, log }))
-    policies.onReplace(() => {
-      // a successor registers what it has loaded itself
-      if (!drain.isDraining) void keeper.update()
-    })
-    void keeper.update()
-    return keeper
-  }
-
-  #confirm(registrar: Registrar, certificates: CertificateSource & { kind: 'issued' }): BundleConfirmer {
-    const { folder, lifetimes = DEFAULT_LIFETIMES } = certificates
-    const manifests = this.#options.staticManifests?.folder ?? ''
-    const delayMs = lifetimes.staticManifestMs
-    return new BundleConfirmer({ registrar, folder, manifests, delayMs, log: this.#log })
   }
 
   #startReloader(options: Pick<PolicyReloaderOptions, 'digest' | 'policies' | 'metrics'>): PolicyReloader {

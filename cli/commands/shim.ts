@@ -79,18 +79,35 @@ export const addShimCommand: AddCommand = (program, context) => {
     )
     .option('--cert-file <file>', 'a certificate that somebody else issued, PEM; read again when it changes')
     .option('--key-file <file>', 'its key, PEM')
-    .option('--ca-file <file>', 'what API servers verify --cert-file with, PEM; for --static-manifests')
+    .option(
+      '--ca-file <file>',
+      'what API servers verify --cert-file with, PEM; for --static-manifests and --register api',
+    )
     .optionsGroup('Registration:')
     .option(
       '--static-manifests <folder>',
       "keep the API server's static manifests, in validating/ and mutating/ below this folder, in step with the policies",
     )
     .option(
-      '--registration <mode>',
-      "in them 'combined' policies share webhook entries, 'per-policy' each has its own (default: combined)",
+      '--register <how>',
+      `api: the shims of a cluster write the webhook configurations together and mend them; needs --kubeconfig (default: ${FLAG_DEFAULTS.register})`,
     )
-    .option('--no-default-exclusions', 'in them, police system namespaces, leases, events and the API server too')
+    .option(
+      '--registration <mode>',
+      "in either 'combined' policies share webhook entries, 'per-policy' each has its own (default: combined)",
+    )
+    .option('--no-default-exclusions', 'in either, police system namespaces, leases, events and the API server too')
     .option('--kubernetes-version <version>', 'of the API server, such as 1.37: newer ones are told less')
+    .optionsGroup('API server:')
+    .option(
+      '--kubeconfig <file>',
+      'who the shim is to the API server, best gatehouse:shim; the current context. Without it the shim talks to nobody',
+    )
+    .option(
+      '--selectors <who>',
+      `who decides namespaceSelectors, api-server or shim; shim needs --kubeconfig (default: ${FLAG_DEFAULTS.selectors})`,
+    )
+    .option('--events', 'tell of denials as Events; needs --kubeconfig')
     .optionsGroup('Limits:')
     .option('--workers <number>', 'evaluations at the same time (default: number of CPUs)')
     .option(

@@ -53,6 +53,12 @@ export class PolicyMatcher {
     }
   }
 
+  /** Whether the labels of a namespace decide about the request, so that somebody has to know them. */
+  looksAtNamespace(request: MatchableRequest): boolean {
+    const { namespaceSelector = {} } = this.#fields
+    return !selectsEverything(namespaceSelector) && liesInNamespace(request) && this.#matchesRules(request)
+  }
+
   #meetsConditions(request: MatchableRequest): Match {
     if (this.#conditions === undefined) return MATCHES
     const result = this.#conditions.evaluate(request.variables)
@@ -76,6 +82,12 @@ export class PolicyMatcher {
     const labels = isWrittenNamespace(request) ? request.labels.object : request.namespaceLabels
     return labels === undefined || selectsLabels(namespaceSelector, labels)
   }
+}
+
+// https://pkg.go.dev/k8s.io/apiserver/pkg/admission/plugin/webhook/predicates/namespace
+function liesInNamespace(request: MatchableRequest): boolean {
+  const { resource, namespace = '' } = request.asked
+  return (namespace !== '' || resource.resource === 'namespaces') && !isWrittenNamespace(request)
 }
 
 function isWrittenNamespace({ asked: { resource, subResource = '', operation } }: MatchableRequest): boolean {

@@ -61,7 +61,8 @@ export class EntryDraft {
     const { failurePolicy = 'Fail', sideEffects = 'None', reinvocationPolicy, namespaceSelector } = first.policy
     const { objectSelector, matchConditions = [] } = first.policy
     const isShared = (text: (policy: WebhookPolicy) => string) => new Set(policies.map(text)).size === 1
-    const selectsNamespaces = namespaceSelector !== undefined && first.selectors === 'api-server'
+    // what all members ask for, the API server may decide even where the shim could
+    const selectsNamespaces = namespaceSelector !== undefined && isShared(namespaceSelectorOf)
     return {
       name: this.#name,
       phase,
@@ -150,6 +151,7 @@ const FIELDS: Readonly<Record<string, (policy: WebhookPolicy) => string>> = {
 }
 
 const conditionsOf = ({ matchConditions = [] }: WebhookPolicy) => JSON.stringify(matchConditions)
+const namespaceSelectorOf = ({ namespaceSelector }: WebhookPolicy) => canonicalSelector(namespaceSelector)
 const objectSelectorOf = ({ objectSelector }: WebhookPolicy) => canonicalSelector(objectSelector)
 
 /** Whose changes the API server would hand on as they are. */

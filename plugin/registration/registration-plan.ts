@@ -24,6 +24,7 @@ export interface PlannedEntry {
   readonly sideEffects: 'None' | 'NoneOnDryRun'
   readonly reinvocationPolicy?: 'Never' | 'IfNeeded'
   readonly timeoutSeconds: number
+  /** Where all members have the same one. */
   readonly namespaceSelector?: V1LabelSelector
   /** Where all members have the same one. */
   readonly objectSelector?: V1LabelSelector

@@ -1,6 +1,8 @@
+import { hostname } from 'node:os'
 import type { KubeClient } from '../../kube/requests/kube-client.ts'
 import type { SelectorsBy } from '../../plugin/registration/registration-plan.ts'
 import type { Log } from '../../util/log.ts'
+import { DenialEvents } from '../events/denial-events.ts'
 import type { NamespaceLabels } from '../namespaces/namespace-labels.ts'
 import { WatchedNamespaces } from '../namespaces/watched-namespaces.ts'
 import { checkUser } from './check-user.ts'
@@ -9,6 +11,7 @@ import { connectApiServer } from './connect-api-server.ts'
 export interface ApiServerLinkOptions {
   readonly kubeconfig?: string
   readonly selectors?: SelectorsBy
+  readonly events?: boolean
 }
 
 /** What the shim knows from the API server, and how it asks more; nothing of it without a kubeconfig. */
@@ -16,6 +19,8 @@ export interface ApiServerLink {
   readonly client?: KubeClient
   /** Given when the shim decides namespaceSelectors. */
   readonly namespaces?: NamespaceLabels
+  /** Given when denials are told as Events. */
+  readonly events?: DenialEvents
 }
 
 /**
@@ -23,7 +28,7 @@ export interface ApiServerLink {
  * @throws GatehouseError for a kubeconfig that cannot be used
  */
 export async function startApiServerLink(
-  { kubeconfig, selectors }: ApiServerLinkOptions,
+  { kubeconfig, selectors, events }: ApiServerLinkOptions,
   log: Log,
 ): Promise<ApiServerLink & AsyncDisposable> {
   const resources = new AsyncDisposableStack()
@@ -36,6 +41,10 @@ export async function startApiServerLink(
     stop.abort()
     await checking
   })
-  if (selectors !== 'shim') return { ...link, client }
-  return { ...link, client, namespaces: resources.use(WatchedNamespaces.start({ client, log })) }
+  return {
+    ...link,
+    client,
+    ...(selectors === 'shim' && { namespaces: resources.use(WatchedNamespaces.start({ client, log })) }),
+    ...(events === true && { events: resources.use(new DenialEvents({ client, instance: hostname(), log })) }),
+  }
 }

@@ -37,7 +37,8 @@ function describeRequest(attributes: RequestAttributes): Record<string, string |
 /** Whose objects are credentials. A policy's message about one may quote it. */
 const SECRET_RESOURCES = new Set(['/secrets', '/serviceaccounts/token', 'authentication.k8s.io/tokenreviews'])
 
-function holdsSecrets({ resource, requestResource, subResource }: RequestAttributes): boolean {
+/** Whether a message about the request may quote a credential. */
+export function holdsSecrets({ resource, requestResource, subResource }: RequestAttributes): boolean {
   return [resource, requestResource].some((named) => named !== undefined && isSecret(named, subResource))
 }
 

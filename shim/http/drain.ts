@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http'
 export class Drain {
   readonly #responses = new Set<ServerResponse>()
   readonly #waiting: (() => void)[] = []
+  readonly #onStart: (() => void)[] = []
   #isDraining = false
 
   get isDraining(): boolean {
@@ -24,7 +25,14 @@ export class Drain {
 
   /** From now on every answer closes its connection. */
   start(): void {
+    if (this.#isDraining) return
     this.#isDraining = true
+    for (const listener of this.#onStart) listener()
+  }
+
+  /** Calls when the end begins: what a successor does as well has to stop then. */
+  onStart(listener: () => void): void {
+    this.#onStart.push(listener)
   }
 
   /** Resolves when no request is in flight, or at once if none is. */

@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http'
 import type { Log } from '../../util/log.ts'
 import type { DecisionObserver } from '../decisions/decision.ts'
+import type { NamespaceLabels } from '../namespaces/namespace-labels.ts'
 import type { PoliciesInForce } from '../policy-set/policies-in-force.ts'
 import { EntryReviewer } from '../review/entry-reviewer.ts'
 import type { Reviewer } from '../review/reviewer.ts'
@@ -17,6 +18,8 @@ export interface HandlersOptions {
   readonly metrics: Metrics
   readonly drain: Drain
   readonly onDecision?: DecisionObserver
+  /** Given where the shim decides namespaceSelectors. */
+  readonly namespaces?: NamespaceLabels | undefined
   readonly log: Log
 }
 

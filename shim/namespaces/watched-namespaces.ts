@@ -53,6 +53,8 @@ export class WatchedNamespaces implements NamespaceLabels, AsyncDisposable {
   async labelsOf(namespace: string, signal?: AbortSignal): Promise<Labels> {
     if (!this.#watch.isSynced)
       throw unknown(namespace, `the list of namespaces has not arrived from ${this.#options.client.server} yet`)
+    // the path would be that of all namespaces; a deletion of all of them names none
+    if (namespace === '') throw unknown(namespace, 'the request names none')
     const { maxSilenceMs = MAX_SILENCE_MS } = this.#options
     const known = this.#watch.silentForMs <= maxSilenceMs ? this.#watch.items.get(namespace) : undefined
     return known ?? this.#ask(namespace, signal)
@@ -80,6 +82,6 @@ function labelsOfObject({ metadata }: KubeObject): Labels {
 }
 
 function unknown(namespace: string, why: string, cause?: unknown): GatehouseError {
-  const message = `the labels of the namespace ${namespace} are not known: ${why}`
+  const message = `the labels of the namespace ${JSON.stringify(namespace)} are not known: ${why}`
   return new GatehouseError('ERR_NAMESPACES_UNKNOWN', message, { cause })
 }

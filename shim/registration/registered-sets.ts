@@ -83,6 +83,11 @@ export class RegisteredSets {
     this.#onLag?.(digest)
   }
 
+  /** The same for whoever only looks: that keeps no set. */
+  peek(digest: string): RegisteredSet | undefined {
+    return this.#kept.get(digest)?.set
+  }
+
   // A cluster may be quiet for days: a set is old only when requests have gone on to a newer one.
   #retire(): void {
     let unasked = 0

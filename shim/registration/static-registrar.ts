@@ -1,26 +1,19 @@
 import type { KubeClient } from '../../kube/requests/kube-client.ts'
-import type { Exclusions } from '../../plugin/exclusions.ts'
 import type { SelectorsBy } from '../../plugin/registration/registration-plan.ts'
-import type { Registration } from '../../plugin/registration-mode.ts'
 import { staticWebhookConfigurations } from '../../plugin/static-manifests.ts'
 import type { WebhookConfigurations } from '../../plugin/webhook-configurations.ts'
 import { isGatehouseError, messageOf } from '../../util/errors.ts'
 import type { Log } from '../../util/log.ts'
+import type { RegistrationOptions } from '../registration-options.ts'
+import { configurationsOptions } from './configurations-options.ts'
 import { dryRunWebhooks } from './dry-run.ts'
-import type { RegisteredSet } from './registered-set.ts'
 import type { Registrable, Registrar } from './registrar.ts'
 import { areStaticManifests, replaceStaticManifests } from './static-manifests.ts'
-import { toWebhookPolicies } from './webhook-policies.ts'
 
-export interface StaticRegistrarOptions {
+export interface StaticRegistrarOptions extends RegistrationOptions {
   /** Above the folders that the API server's AdmissionConfiguration names. */
   readonly folder: string
-  readonly registration: Registration
   readonly selectors: SelectorsBy
-  /** The host of the webhook URLs. */
-  readonly host: string
-  readonly exclusions: Exclusions
-  readonly kubernetesVersion?: string
   /** Leads to the API server, which is then asked first whether it would take them. */
   readonly client?: KubeClient | undefined
   readonly log: Log
@@ -35,13 +28,13 @@ export class StaticRegistrar implements Registrar {
   }
 
   /** @throws ERR_PLUGIN_OPTIONS when the API server would not take them; then the files stay as they are */
-  async register({ set, caBundle }: Registrable, signal: AbortSignal): Promise<void> {
+  async register(registrable: Registrable, signal: AbortSignal): Promise<void> {
     const { folder, log } = this.#options
-    const desired = this.#generate(set, caBundle)
+    const desired = staticWebhookConfigurations(configurationsOptions(registrable, this.#options))
     if (await areStaticManifests(folder, desired)) return
     await this.#ask(desired, signal)
     const files = await replaceStaticManifests(folder, desired)
-    log.info({ digest: set.digest, files }, 'static manifests written')
+    log.info({ digest: registrable.set.digest, files }, 'static manifests written')
   }
 
   // An API server that is down may be waiting for these very files: what was read from policies was checked then.
@@ -55,17 +48,5 @@ export class StaticRegistrar implements Registrar {
       if (isGatehouseError(error, 'ERR_PLUGIN_OPTIONS')) throw error
       log.warn({ error: messageOf(error) }, 'static manifests are written without asking the API server first')
     }
-  }
-
-  #generate({ digest, policies }: RegisteredSet, caBundle: string): WebhookConfigurations {
-    const { registration, selectors, host, exclusions, kubernetesVersion } = this.#options
-    return staticWebhookConfigurations({
-      policies: toWebhookPolicies([...policies.values()].map(({ spec }) => spec)),
-      client: { host },
-      caBundle,
-      exclusions,
-      ...(kubernetesVersion !== undefined && { kubernetesVersion }),
-      ...(registration === 'combined' && { combined: { digest, selectors } }),
-    })
   }
 }

@@ -4,9 +4,11 @@ import { rejectWithInternalError } from '../../evaluator/admission-response.ts'
 import { GatehouseError, messageOf } from '../../util/errors.ts'
 import type { Log } from '../../util/log.ts'
 import type { DecisionTrace } from '../decisions/decision-trace.ts'
+import type { NamespaceLabels } from '../namespaces/namespace-labels.ts'
 import type { LoadedPolicy } from '../policy-set/policy-set.ts'
 import type { RegisteredEntry } from '../registration/registered-set.ts'
 import { joinAnswers } from './join-answers.ts'
+import { type LookedUp, lookUpNamespace } from './look-up-namespace.ts'
 import type { Answered, MemberAnswer, Unanswered } from './member-answer.ts'
 import { MutationOrder } from './mutation-order.ts'
 import { toPatienceMs } from './patience.ts'
@@ -26,6 +28,8 @@ export interface EntryReview {
 
 export interface EntryReviewerOptions {
   readonly reviewer: Reviewer
+  /** Given where the shim decides namespaceSelectors. */
+  readonly namespaces?: NamespaceLabels | undefined
   readonly log: Log
 }
 
@@ -43,10 +47,17 @@ export class EntryReviewer {
     const [only] = members
     // all that the API server looks at stands in the entry itself
     if (members.length === 1 && only !== undefined) return this.#askAlone(only, review)
-    const request = new ReviewedRequest(review.request)
+    const looked = await this.#lookUpNamespace(review)
+    if ('denial' in looked) return looked.denial
+    const request = new ReviewedRequest(review.request, looked.labels)
     const answers =
       planned.phase === 'validating' ? await this.#askAll(request, review) : await this.#askInOrder(request, review)
     return this.#conclude(answers, review)
+  }
+
+  #lookUpNamespace({ entry, request, signal }: EntryReview): Promise<LookedUp> {
+    const { matchable } = new ReviewedRequest(request)
+    return lookUpNamespace(matchable, entry, this.#options.namespaces, { uid: request.uid, signal })
   }
 
   async #askAlone(policy: LoadedPolicy, { entry: _, ...review }: EntryReview): Promise<AdmissionResponse> {

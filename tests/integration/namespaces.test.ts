@@ -21,7 +21,8 @@ t.test('the labels of namespaces on a real API server', async (t) => {
     t.notOk(early.isSynced)
     await t.rejects(early.labelsOf('default'), {
       code: 'ERR_NAMESPACES_UNKNOWN',
-      message: /the labels of the namespace default are not known: the list of namespaces has not arrived from https:/,
+      message:
+        /the labels of the namespace "default" are not known: the list of namespaces has not arrived from https:/,
     })
   })
 

@@ -17,6 +17,8 @@ t.test('the policies alone are enough: the socket, and nothing on TCP', async (t
     },
     admin: { path: '/run/gatehouse/admin.sock', mode: 0o600, folderMode: 0o700 },
     certificates: { kind: 'issued', folder: '/var/lib/gatehouse/pki', hosts: [HOST.host] },
+    selectors: 'api-server',
+    events: false,
     workers: availableParallelism(),
     queue: 1024,
     policyTimeoutMs: 2000,
@@ -26,6 +28,38 @@ t.test('the policies alone are enough: the socket, and nothing on TCP', async (t
     log: { level: 'info', format: 'text' },
   })
 })
+
+t.test(
+  'what needs the API server needs a kubeconfig, and the shim registers selectors that it decides itself',
+  async (t) => {
+    const problems = (flags: ShimFlags) => {
+      try {
+        parseFlags({ policies: 'a', ...flags })
+        return ''
+      } catch (error) {
+        return String(error)
+      }
+    }
+    const api = { register: 'api', kubeconfig: 'k' }
+    t.equal(problems({ ...api, selectors: 'shim', events: true, registration: 'per-policy' }), '')
+    t.match(
+      problems({ register: 'api', selectors: 'shim', events: true }),
+      /3 problems[\s\S]*--selectors[\s\S]*--register[\s\S]*--events/,
+    )
+    t.match(problems({ kubeconfig: 'k', selectors: 'shim' }), /--selectors: is "shim", which needs --register api or/)
+    t.match(problems({ ...api, staticManifests: 'm' }), /--register: is "api" beside --static-manifests/)
+    t.match(problems({ ...api, certFile: 'c', keyFile: 'k' }), /--register: needs --ca-file/)
+    t.match(
+      problems({ kubeconfig: 'k', kubernetesVersion: '1.36' }),
+      /does nothing without --static-manifests or --register api/,
+    )
+    t.match(parseFlags({ policies: 'a', ...api }).apiObjects, {
+      registration: 'combined',
+      host: HOST.host,
+      exclusions: 'default',
+    })
+  },
+)
 
 t.test('every flag arrives', async (t) => {
   const options = parseFlags({
@@ -70,6 +104,8 @@ t.test('every flag arrives', async (t) => {
     probes: { host: '127.0.0.1', port: 8081 },
     admin: { path: '/tmp/a', mode: 0o600, folderMode: 0o700 },
     certificates: { kind: 'issued', folder: '/tmp/pki', hosts: ['one.internal', 'two.internal', '::1'] },
+    selectors: 'api-server',
+    events: false,
     workers: 3,
     queue: 0,
     policyTimeoutMs: 500,

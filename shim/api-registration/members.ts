@@ -3,18 +3,18 @@ import { MemberLease } from '../../kube/lease/member-lease.ts'
 import type { StartedMemberLease } from '../../kube/lease/started-member-lease.ts'
 import { ListWatch } from '../../kube/list-watch/list-watch.ts'
 import type { StartedListWatch } from '../../kube/list-watch/started-list-watch.ts'
+import { type ApiRegistrationOptions, NAMESPACE } from './api-registration-options.ts'
 import { MEMBER_LABELS, MEMBER_SELECTOR, type Member, toAnnotations } from './member.ts'
 import { MemberList } from './member-list.ts'
-import { NAMESPACE, type RegistrarOptions } from './registrar-options.ts'
 
 /** The shims of the cluster: what this one says of itself, and what the others say. */
 export class Members implements AsyncDisposable {
-  readonly #options: RegistrarOptions
+  readonly #options: ApiRegistrationOptions
   readonly #list = new MemberList()
   readonly #watch: StartedListWatch<Lease>
   readonly #lease: StartedMemberLease
 
-  constructor(options: RegistrarOptions, onChange: () => void) {
+  constructor(options: ApiRegistrationOptions, onChange: () => void) {
     this.#options = options
     const { client, name, log, times = {} } = options
     this.#watch = new ListWatch({

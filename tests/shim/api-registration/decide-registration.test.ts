@@ -1,5 +1,5 @@
 import t from 'tap'
-import { decideRegistration } from '../../../shim/registrar/decide-registration.ts'
+import { decideRegistration } from '../../../shim/api-registration/decide-registration.ts'
 
 const member = (name: string, ...sets: string[]) => ({ name, sets, authorities: '' })
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { webhookConfigurations } from '../../plugin/webhook-configurations.ts'
+import { ApiRegistration } from '../../shim/api-registration/api-registration.ts'
+import { joinAuthorities } from '../../shim/api-registration/join-authorities.ts'
 import { connectApiServer } from '../../shim/api-server/connect-api-server.ts'
-import { joinAuthorities } from '../../shim/registrar/join-authorities.ts'
-import { Registrar } from '../../shim/registrar/registrar.ts'
 import { createAuthority } from '../../util/certificates.ts'
 import { SILENT_LOG } from '../../util/log.ts'
 import type { Api } from '../helpers/api.ts'
@@ -30,7 +30,7 @@ interface Registered {
 
 t.setTimeout(240_000)
 
-/** A shim's registrar whose policy sets are digests that the test chooses; `both` has a mutating policy too. */
+/** A shim's registration whose policy sets are digests that the test chooses; `both` has a mutating policy too. */
 async function joinAs(t: Test, folder: string, name: string) {
   const client = await connectApiServer(join(folder, 'kubeconfig'))
   t.teardown(() => client[Symbol.dispose]())
@@ -40,7 +40,7 @@ async function joinAs(t: Test, folder: string, name: string) {
     { id: 'a', mutating: false, rules: RULES },
     ...(digest === 'both' ? [{ id: 'b', mutating: true, rules: RULES }] : []),
   ]
-  const registrar = new Registrar({
+  const registration = new ApiRegistration({
     client,
     name: `gatehouse-shim-${name}`,
     sets: Object.assign(sets, {
@@ -58,14 +58,14 @@ async function joinAs(t: Test, folder: string, name: string) {
     times: TIMES,
     log: SILENT_LOG,
   }).start()
-  t.teardown(() => registrar[Symbol.asyncDispose]())
+  t.teardown(() => registration[Symbol.asyncDispose]())
   return {
-    registrar,
+    registration,
     certificate,
     serve(current: string, ...older: string[]) {
       sets.current = current
       sets.digests = [...older, current]
-      registrar.refresh()
+      registration.refresh()
     },
   }
 }
@@ -79,7 +79,7 @@ function contentOf(object: Registered | undefined): string {
   return JSON.stringify([object?.webhooks, object?.metadata.annotations])
 }
 
-t.test('three registrars and one API server', async (t) => {
+t.test('three registrations and one API server', async (t) => {
   const controlPlane = await createControlPlane(t)
   const api = await controlPlane.start()
   const registered = async () => (await readObject(api, VALIDATING))?.metadata.annotations['gatehouse.internal/set']
@@ -100,7 +100,7 @@ t.test('three registrars and one API server', async (t) => {
   await t.test('one of them writes, and every one is trusted as soon as it is there', async (t) => {
     await until(async () => (await authorities()) === bundle)
     t.strictSame(
-      shims.map(({ registrar }) => registrar.state.isWriter),
+      shims.map(({ registration }) => registration.state.isWriter),
       [true, false, false],
     )
     t.equal(
@@ -113,13 +113,13 @@ t.test('three registrars and one API server', async (t) => {
   await t.test('a new set is registered when all answer for it, and not before', async (t) => {
     first.serve('both', 'one')
     others[0].serve('both', 'one')
-    await until(() => first.registrar.state.waitingFor.length === 1)
-    t.strictSame(first.registrar.state.waitingFor, ['gatehouse-shim-third'])
+    await until(() => first.registration.state.waitingFor.length === 1)
+    t.strictSame(first.registration.state.waitingFor, ['gatehouse-shim-third'])
     t.equal(await registered(), 'one')
     others[1].serve('both', 'one')
     await until(async () => (await registered()) === 'both')
     await until(async () => (await readObject(api, MUTATING)) !== undefined)
-    t.strictSame(first.registrar.state, { isWriter: true, registered: 'both', waitingFor: [] })
+    t.strictSame(first.registration.state, { isWriter: true, registered: 'both', waitingFor: [] })
   })
 
   await t.test('an object that somebody deletes, edits or relabels is put back', async () => {
@@ -143,17 +143,17 @@ t.test('three registrars and one API server', async (t) => {
 
   await t.test('while shims differ, the set before is kept in repair', async () => {
     first.serve('next', 'both')
-    await until(() => first.registrar.state.waitingFor.length === 2)
+    await until(() => first.registration.state.waitingFor.length === 2)
     await api.must('DELETE', `${VALIDATING}/gatehouse`)
     await until(async () => (await registered()) === 'both')
     first.serve('both')
-    await until(() => first.registrar.state.waitingFor.length === 0)
+    await until(() => first.registration.state.waitingFor.length === 0)
   })
 
   await t.test('when nobody changes anything nothing is written', async (t) => {
     const version = async () => (await api.must('GET', `${VALIDATING}/gatehouse`)).metadata.resourceVersion
     const before = await version()
-    for (const { registrar } of shims) registrar.refresh()
+    for (const { registration } of shims) registration.refresh()
     // what is registered after it, in the same order, is the proof that all of that was looked at
     await api.must('DELETE', `${MUTATING}/gatehouse`)
     await until(async () => (await readObject(api, MUTATING)) !== undefined)
@@ -161,8 +161,8 @@ t.test('three registrars and one API server', async (t) => {
   })
 
   await t.test('when the writer stops, another writes, and nobody waits for the one that is gone', async (t) => {
-    await first.registrar[Symbol.asyncDispose]()
-    await until(() => others.some(({ registrar }) => registrar.state.isWriter))
+    await first.registration[Symbol.asyncDispose]()
+    await until(() => others.some(({ registration }) => registration.state.isWriter))
     for (const other of others) other.serve('last', 'both')
     await until(async () => (await registered()) === 'last')
     t.equal(await readObject(api, MUTATING), undefined)

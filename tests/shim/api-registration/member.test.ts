@@ -1,5 +1,5 @@
 import t from 'tap'
-import { readMember, toAnnotations } from '../../../shim/registrar/member.ts'
+import { readMember, toAnnotations } from '../../../shim/api-registration/member.ts'
 
 t.test('what a shim writes of itself is what the others read', async (t) => {
   const member = { name: 'a', sets: ['1', '2'], authorities: 'PEM' }

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { joinAuthorities } from '../../../shim/registrar/join-authorities.ts'
+import { joinAuthorities } from '../../../shim/api-registration/join-authorities.ts'
 import { createAuthority } from '../../../util/certificates.ts'
 
 const validity = { notBefore: new Date(0), notAfter: new Date(Date.now() + 86_400_000) }

@@ -3,18 +3,18 @@ import type { KubeClient } from '../../kube/requests/kube-client.ts'
 import type { Log } from '../../util/log.ts'
 import type { OfferedSets } from './offered-sets.ts'
 
-export interface RegistrarOptions {
+export interface ApiRegistrationOptions {
   readonly client: KubeClient
   /** Of this shim, the same after a restart: the name of its Lease. */
   readonly name: string
   readonly sets: OfferedSets
   /** PEM of the authorities by which API servers recognise this shim. */
   readonly authorities: () => string
-  readonly times?: RegistrarTimes
+  readonly times?: ApiRegistrationTimes
   readonly log: Log
 }
 
-export interface RegistrarTimes {
+export interface ApiRegistrationTimes {
   readonly election?: ElectionTimes
   /** How long a shim is waited for that does not renew its Lease any more; 60 s by default. */
   readonly memberMs?: number

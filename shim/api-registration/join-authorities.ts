@@ -7,12 +7,16 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE----
  * none is left out: the API server would refuse the whole bundle.
  */
 export function joinAuthorities(texts: readonly string[]): string {
-  const found = texts.flatMap((text) => text.match(CERTIFICATE) ?? []).map((pem) => pem.replaceAll('\r\n', '\n'))
-  return [...new Set(found)]
+  return [...new Set(texts.flatMap(listCertificates))]
     .filter(isCertificate)
     .sort()
     .map((pem) => `${pem}\n`)
     .join('')
+}
+
+/** The certificates in a text, PEM. */
+export function listCertificates(text: string): string[] {
+  return (text.match(CERTIFICATE) ?? []).map((pem) => pem.replaceAll('\r\n', '\n'))
 }
 
 function isCertificate(pem: string): boolean {

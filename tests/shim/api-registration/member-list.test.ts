@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { Lease } from '../../../kube/lease/lease.ts'
-import { MemberList } from '../../../shim/registrar/member-list.ts'
+import { MemberList } from '../../../shim/api-registration/member-list.ts'
 
 const START = Date.parse('2026-01-01T00:00:00Z')
 const HOUR_MS = 3_600_000

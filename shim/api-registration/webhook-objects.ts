@@ -3,10 +3,7 @@ import type { KubeClient, KubeObject } from '../../kube/requests/kube-client.ts'
 import { WEBHOOK_CONFIGURATION_NAME, type WebhookConfigurations } from '../../plugin/webhook-configurations.ts'
 import type { Log } from '../../util/log.ts'
 import { KeptObject, type KeptObjectChange } from './kept-object.ts'
-
-const GROUP = '/apis/admissionregistration.k8s.io/v1'
-const KINDS = ['validating', 'mutating'] as const
-type Kind = (typeof KINDS)[number]
+import { collectionOf, WEBHOOK_KINDS, type WebhookKind } from './webhook-kinds.ts'
 
 /** Names the set that the object registers. */
 const SET = 'gatehouse.internal/set'
@@ -20,24 +17,24 @@ export interface WebhookObjectsOptions {
 
 /** Both objects as they were read. */
 export interface ReadObjects {
-  readonly objects: Readonly<Record<Kind, KubeObject | undefined>>
+  readonly objects: Readonly<Record<WebhookKind, KubeObject | undefined>>
   /** The digest of the set that they register. */
   readonly registered: string | undefined
 }
 
 /** The two webhook configurations in the API: watched, read, and kept as they are desired. */
 export class WebhookObjects implements AsyncDisposable {
-  readonly #kept: Readonly<Record<Kind, KeptObject>>
+  readonly #kept: Readonly<Record<WebhookKind, KeptObject>>
   readonly #watches: readonly AsyncDisposable[]
 
   constructor({ client, onChange, log }: WebhookObjectsOptions) {
     const name = WEBHOOK_CONFIGURATION_NAME
     this.#kept = {
-      validating: new KeptObject({ client, collection: pathOf('validating'), name }),
-      mutating: new KeptObject({ client, collection: pathOf('mutating'), name }),
+      validating: new KeptObject({ client, collection: collectionOf('validating'), name }),
+      mutating: new KeptObject({ client, collection: collectionOf('mutating'), name }),
     }
-    this.#watches = KINDS.map((kind) => {
-      const collection = { path: pathOf(kind), fieldSelector: `metadata.name=${name}` }
+    this.#watches = WEBHOOK_KINDS.map((kind) => {
+      const collection = { path: collectionOf(kind), fieldSelector: `metadata.name=${name}` }
       return new ListWatch({ client, collection, read: () => true, onChange, log }).start()
     })
   }
@@ -50,7 +47,7 @@ export class WebhookObjects implements AsyncDisposable {
 
   /** Makes one of them the desired one, which then says which set it registers. */
   async keep(
-    kind: Kind,
+    kind: WebhookKind,
     { objects }: ReadObjects,
     desired: WebhookConfigurations,
     digest: string,
@@ -63,13 +60,7 @@ export class WebhookObjects implements AsyncDisposable {
   }
 }
 
-export { KINDS as WEBHOOK_KINDS }
-
-function pathOf(kind: Kind): string {
-  return `${GROUP}/${kind}webhookconfigurations`
-}
-
-function toObject(desired: WebhookConfigurations[Kind], digest: string): KubeObject | undefined {
+function toObject(desired: WebhookConfigurations[WebhookKind], digest: string): KubeObject | undefined {
   if (desired === undefined) return undefined
   const { name = WEBHOOK_CONFIGURATION_NAME, labels = {} } = desired.metadata ?? {}
   return { ...desired, metadata: { name, labels, annotations: { [SET]: digest } } }

@@ -1,13 +1,15 @@
+import { randomUUID } from 'node:crypto'
 import { LeaderElection } from '../../kube/lease/leader-election.ts'
 import type { StartedLeaderElection } from '../../kube/lease/started-leader-election.ts'
 import { isKubeError } from '../../kube/requests/kube-error.ts'
 import { sleep } from '../../kube/sleep.ts'
 import { messageOf } from '../../util/errors.ts'
+import { type ApiRegistrationOptions, ELECTION_LEASE, NAMESPACE } from './api-registration-options.ts'
 import { decideRegistration } from './decide-registration.ts'
 import { joinAuthorities } from './join-authorities.ts'
 import { Members } from './members.ts'
-import { ELECTION_LEASE, NAMESPACE, type RegistrarOptions } from './registrar-options.ts'
-import { WEBHOOK_KINDS, WebhookObjects } from './webhook-objects.ts'
+import { WEBHOOK_KINDS } from './webhook-kinds.ts'
+import { WebhookObjects } from './webhook-objects.ts'
 
 /** What happens at once is looked at together; also the least time between two writings, should somebody keep undoing them. */
 const SETTLE_MS = 100
@@ -25,8 +27,8 @@ export interface RegistrationState {
 }
 
 /** Keeps the webhook configurations those of the policies, as long as this shim is the one that writes them. */
-export class StartedRegistrar implements AsyncDisposable {
-  readonly #options: RegistrarOptions
+export class StartedApiRegistration implements AsyncDisposable {
+  readonly #options: ApiRegistrationOptions
   readonly #members: Members
   readonly #objects: WebhookObjects
   readonly #election: StartedLeaderElection
@@ -36,7 +38,7 @@ export class StartedRegistrar implements AsyncDisposable {
   #registered: string | undefined
   #waitingFor: readonly string[] = []
 
-  constructor(options: RegistrarOptions) {
+  constructor(options: ApiRegistrationOptions) {
     this.#options = options
     const { client, name, log, times = {} } = options
     const look = () => this.#wake.abort()
@@ -45,7 +47,8 @@ export class StartedRegistrar implements AsyncDisposable {
     this.#election = new LeaderElection({
       client,
       lease: { namespace: NAMESPACE, name: ELECTION_LEASE },
-      identity: name,
+      // two processes of one name may overlap, when one takes over from the other
+      identity: `${name}_${randomUUID()}`,
       ...(times.election !== undefined && { times: times.election }),
       onChange: look,
       log,

@@ -1,0 +1,70 @@
+import type { KubeClient } from '../../kube/requests/kube-client.ts'
+import type { SelectorsBy } from '../../plugin/registration/registration-plan.ts'
+import { webhookConfigurations } from '../../plugin/webhook-configurations.ts'
+import type { Log } from '../../util/log.ts'
+import { configurationsOptions } from '../registration/configurations-options.ts'
+import type { RegisteredSets } from '../registration/registered-sets.ts'
+import type { Registrable, Registrar } from '../registration/registrar.ts'
+import type { RegistrationOptions } from '../registration-options.ts'
+import { ApiRegistration } from './api-registration.ts'
+import type { ApiRegistrationTimes } from './api-registration-options.ts'
+import type { OfferedSets } from './offered-sets.ts'
+import type { RegistrationState, StartedApiRegistration } from './started-api-registration.ts'
+
+export interface ApiRegistrarOptions extends RegistrationOptions {
+  readonly client: KubeClient
+  /** Of this shim's Lease. */
+  readonly name: string
+  readonly sets: RegisteredSets
+  readonly selectors: SelectorsBy
+  readonly times?: ApiRegistrationTimes
+  readonly log: Log
+}
+
+/** Tells the other shims of a cluster what this one answers for, and with them all API servers which policies to ask. */
+export class ApiRegistrar implements Registrar, AsyncDisposable {
+  readonly #options: ApiRegistrarOptions
+  #caBundle = ''
+  #started: StartedApiRegistration | undefined
+
+  constructor(options: ApiRegistrarOptions) {
+    this.#options = options
+  }
+
+  /** How it stands; undefined before the first set. */
+  get state(): RegistrationState | undefined {
+    return this.#started?.state
+  }
+
+  /** Returns at once: it is done when all shims agree. */
+  async register({ caBundle }: Registrable, signal: AbortSignal): Promise<void> {
+    this.#caBundle = caBundle
+    if (this.#started !== undefined) return this.#started.refresh()
+    if (signal.aborted) return
+    this.#started = new ApiRegistration({
+      ...this.#options,
+      sets: this.#offer(),
+      authorities: () => this.#caBundle,
+    }).start()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#started?.[Symbol.asyncDispose]()
+  }
+
+  #offer(): OfferedSets {
+    const { sets } = this.#options
+    return {
+      get current() {
+        return sets.current.digest
+      },
+      get digests() {
+        return sets.digests
+      },
+      configurationsOf: (digest, caBundle) => {
+        const set = sets.peek(digest)
+        return set && webhookConfigurations(configurationsOptions({ set: { ...set, digest }, caBundle }, this.#options))
+      },
+    }
+  }
+}
