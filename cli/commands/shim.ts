@@ -166,7 +166,10 @@ async function runShim(flags: ShimFlags, { io, leaveWith }: CommandContext): Pro
   }
   await Promise.race([stopSignal.promise, shim.ended])
   const cutOff = await shim.stop(impatience.signal)
-  if (cutOff > 0) leaveWith(EXIT.FAILURE)
+  const code = cutOff > 0 ? EXIT.FAILURE : EXIT.OK
+  // decisions had their time; a write that nobody takes off standard output would keep the process for ever
+  if (options.decisionLog !== undefined) io.exit(code)
+  else if (code !== EXIT.OK) leaveWith(code)
 }
 
 function toOctal(mode: number): string {

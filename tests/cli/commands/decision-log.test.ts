@@ -28,6 +28,9 @@ t.test('a reader of standard output that does not read holds up no verdict', asy
   // more than the pipe and both ends hold
   const review = admissionReview({ userInfo: { username: 'u'.repeat(1000) }, name: 'n'.repeat(1000) })
   for (let i = 0; i < 150; i++) t.equal((await shim.ask('/validate/no', review)).status, 200)
+  shim.child.kill('SIGTERM')
+  await once(shim.child, 'exit')
+  t.equal(shim.child.exitCode, 0, 'nor the end')
 })
 
 t.test('SIGHUP opens the file anew', async (t) => {
