@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path'
+import { describeAggregatedGroups } from '../plugin/aggregated-groups.ts'
 import { type ApiServerAdditions, apiServerAdditions } from '../plugin/api-server.ts'
 import type { Exclusions } from '../plugin/exclusions.ts'
 import type { ExistingFile } from '../plugin/existing-file.ts'
@@ -22,6 +23,7 @@ import { GatehouseError, messageOf } from '../util/errors.ts'
 import { makeFolder } from '../util/make-folder.ts'
 import { replaceFile } from '../util/replace-file.ts'
 import { readExistingFile } from './read-existing-file.ts'
+import type { LiveApiServer } from './webhooks/live-api-server.ts'
 
 export interface ManifestsOptions {
   /** policies.yml, or a file or folder of ClusterAdmissionPolicy YAML. */
@@ -54,6 +56,8 @@ export interface Manifests {
   readonly serviceShimFlags: readonly string[]
   /** Served by the shim, but without rules: no API server will ask for them. */
   readonly unregistered: readonly string[]
+  /** What has to be known of groups that other servers answer for, a sentence each; known of a live API server only. */
+  readonly aggregated: readonly string[]
 }
 
 export const EGRESS_SELECTOR_FILE = 'egress-selector.yaml'
@@ -73,19 +77,30 @@ export async function writeManifests(folder: string, options: ManifestsOptions):
   if (policies.length === 0) throw refuseNothing(options.policies)
   const api = chooseApiServer(options)
   const additions = await readAdditions(folder, api, options)
-  const webhooks = await generateWebhooks({ policies, ...chooseEntries(sources, options) }, api, options)
-  if (options.kubeconfig !== undefined) {
-    // the Kubernetes client takes half a second to load
-    const { askApiServer } = await import('./webhooks/check-webhooks.ts')
-    await askApiServer(options.kubeconfig, webhooks)
-  }
+  const live = await findLiveApiServer(options.kubeconfig)
+  const aggregated = isOnSocket(options) ? await live?.readAggregatedGroups() : undefined
+  const entries = { policies, ...chooseEntries(sources, options), aggregatedGroups: aggregated?.whole ?? [] }
+  const webhooks = await generateWebhooks(entries, api, options)
+  await live?.check(webhooks)
   return {
     source: api.source,
     files: await writeAll(folder, { ...api, additions, webhooks }),
     additions,
     serviceShimFlags: serviceShimFlags(options),
     unregistered: specs.filter(({ registration }) => registration === undefined).map(({ id }) => id),
+    aggregated: aggregated === undefined ? [] : describeAggregatedGroups(api.source, policies, aggregated),
   }
+}
+
+async function findLiveApiServer(kubeconfig: string | undefined): Promise<LiveApiServer | undefined> {
+  if (kubeconfig === undefined) return undefined
+  // the Kubernetes client takes half a second to load
+  const { loadLiveApiServer } = await import('./webhooks/live-api-server.ts')
+  return loadLiveApiServer(kubeconfig)
+}
+
+function isOnSocket({ client }: ManifestsOptions): boolean {
+  return 'host' in client
 }
 
 /** The API server, as far as it matters: where it finds the webhooks, and its version where that is known. */
@@ -149,7 +164,7 @@ function chooseEntries(sources: PolicySources, { registration, client }: Manifes
 }
 
 async function generateWebhooks(
-  entries: Pick<WebhookConfigurationsOptions, 'policies' | 'combined'>,
+  { aggregatedGroups, ...entries }: Pick<WebhookConfigurationsOptions, 'policies' | 'combined' | 'aggregatedGroups'>,
   { source, kubernetesVersion }: ApiServer,
   { certificateFolder, client, exclusions }: ManifestsOptions,
 ): Promise<WebhookConfigurations> {
@@ -160,6 +175,8 @@ async function generateWebhooks(
     client,
     caBundle,
     exclusions,
+    // other servers read no static manifests
+    ...(source === 'api' && aggregatedGroups !== undefined && { aggregatedGroups }),
     ...(kubernetesVersion !== undefined && { kubernetesVersion }),
   })
 }

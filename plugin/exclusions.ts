@@ -53,6 +53,23 @@ function exemptsReviews(kubernetesVersion: string | undefined): boolean {
   return kubernetesVersion !== undefined && isAtLeast(kubernetesVersion, 37)
 }
 
+/**
+ * Leaves out groups whose servers run our webhooks and cannot reach the shim: under failurePolicy Fail nobody could write there.
+ * That is no exemption from a rule that could hold, so it stands whatever the exclusions are.
+ */
+export function aggregatedGroupsCondition(groups: readonly string[]): V1MatchCondition[] {
+  if (groups.length === 0) return []
+  return [exclude(AGGREGATED_GROUPS, `request.resource.group in ${JSON.stringify(groups)}`)]
+}
+
+const AGGREGATED_GROUPS = 'aggregated-groups'
+
+/** Whether an entry with these conditions leaves that group out as one that another server answers for. */
+export function isLeftOut(conditions: readonly V1MatchCondition[], group: string): boolean {
+  const own = conditions.find(({ name }) => name === `${EXCLUSION_PREFIX}${AGGREGATED_GROUPS}`)
+  return own?.expression.includes(JSON.stringify(group)) ?? false
+}
+
 /** The prefix of our condition names; a policy's own condition may not take it. */
 export const EXCLUSION_PREFIX = 'exclude.gatehouse.internal/'
 

@@ -8,7 +8,8 @@ import type {
 } from '@kubernetes/client-node'
 import { GatehouseError } from '../util/errors.ts'
 import type { WebhookFields } from '../util/webhook-fields.ts'
-import { EXCLUSION_PREFIX, type Exclusions, exclusionConditions } from './exclusions.ts'
+import { groupsToLeaveOut } from './aggregated-groups.ts'
+import { aggregatedGroupsCondition, EXCLUSION_PREFIX, type Exclusions, exclusionConditions } from './exclusions.ts'
 import { planRegistration } from './registration/plan.ts'
 import type { Phase, SelectorsBy } from './registration/registration-plan.ts'
 import { combinedClientConfig, type WebhookClient, webhookClientConfig } from './webhook-client.ts'
@@ -27,6 +28,8 @@ export interface WebhookConfigurationsOptions {
   readonly shimUser?: string
   /** Of the API server, if known: newer ones exclude by themselves what older ones have to be told. */
   readonly kubernetesVersion?: string
+  /** Groups that other servers answer for: what meets them by a wildcard leaves them out, unless it comes by a Service. */
+  readonly aggregatedGroups?: readonly string[]
   /** Name of both objects. */
   readonly name?: string
 }
@@ -139,10 +142,15 @@ function webhook(entry: Entry, options: WebhookConfigurationsOptions): V1Validat
 }
 
 function entryMatchConditions(
-  { owner, matchConditions = [] }: Entry,
-  { exclusions = 'default', shimUser, kubernetesVersion }: WebhookConfigurationsOptions,
+  { owner, rules, matchConditions = [] }: Entry,
+  { exclusions = 'default', shimUser, kubernetesVersion, client, aggregatedGroups = [] }: WebhookConfigurationsOptions,
 ): V1MatchCondition[] {
-  const own = exclusionConditions(exclusions, { shimUser, kubernetesVersion })
+  // a Service is reached over the network, by every server
+  const leftOut = 'host' in client ? groupsToLeaveOut(rules, aggregatedGroups) : []
+  const own = [
+    ...exclusionConditions(exclusions, { shimUser, kubernetesVersion }),
+    ...aggregatedGroupsCondition(leftOut),
+  ]
   const taken = matchConditions.find(({ name }) => name.startsWith(EXCLUSION_PREFIX))
   if (taken !== undefined) {
     throw refuse(

@@ -2,6 +2,8 @@
 export interface Steps {
   /** Runs one step under its title. `detail` may be called while it runs, with what it is doing now. */
   run<T>(title: string, action: (detail: (text: string) => void) => Promise<T>): Promise<T>
+  /** Shows a line that stays. */
+  note(text: string): void
 }
 
 export interface StepsOptions {
@@ -28,8 +30,9 @@ export function createSteps({ isTerminal, write }: StepsOptions): Steps {
         throw error
       }
     },
+    note: (text) => write(`${clear}   ${text}\n`),
   }
 }
 
 /** Steps that show nothing. */
-export const SILENT_STEPS: Steps = { run: (_title, action) => action(() => {}) }
+export const SILENT_STEPS: Steps = { run: (_title, action) => action(() => {}), note: () => {} }

@@ -71,7 +71,10 @@ export const addManifestsCommand: AddCommand = (program, { io }) => {
     )
     .option('--egress-selector <file>', 'merge with the egress selector that the API server has already')
     .option('--admission-config <file>', 'merge with the AdmissionConfiguration that the API server has already')
-    .option('--kubeconfig <file>', 'ask this API server first whether it would take the webhooks, by a dry run')
+    .option(
+      '--kubeconfig <file>',
+      'ask this API server first whether it would take the webhooks, and which groups others answer for',
+    )
     .option('--no-default-exclusions', 'police system namespaces, leases, events, node status and the API server too')
     .addHelpText('after', EXAMPLES)
     .action(async (flags: ManifestsFlags) => {
@@ -89,6 +92,7 @@ export const addManifestsCommand: AddCommand = (program, { io }) => {
       for (const id of manifests.unregistered) {
         io.err(`policy ${id} has no rules: it is served, and no API server asks for it\n`)
       }
+      for (const line of manifests.aggregated) io.err(`${line}\n`)
       io.out(describeNextSteps(folder, manifests))
     })
 }

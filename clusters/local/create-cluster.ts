@@ -21,6 +21,8 @@ interface Goal {
   /** Where the API servers are to find the webhooks. */
   readonly webhooks: WebhookSource | undefined
   readonly signal: AbortSignal | undefined
+  /** Tells the operator what he has to know. */
+  readonly note: (text: string) => void
 }
 
 /** One line of progress. It does what is not done yet, so every action can run again. */
@@ -45,7 +47,8 @@ export async function createCluster(
   const record = found ?? (await createRecord(layout, options, { binaries, webhooks }))
   try {
     for (const action of listActions(record)) {
-      await steps.run(action.title, () => action.run(record, { kubeconfig, policiesDigest, webhooks, signal }))
+      const goal = { kubeconfig, policiesDigest, webhooks, signal, note: steps.note }
+      await steps.run(action.title, () => action.run(record, goal))
       signal?.throwIfAborted()
     }
     return record
@@ -101,9 +104,9 @@ function startMember(record: ClusterRecord, number: number, signal?: AbortSignal
   return [shim, (isShimFirst ? shim : Promise.resolve()).then(() => ensureApiServer(record, number, signal))]
 }
 
-async function register(record: ClusterRecord, { webhooks }: Goal): Promise<void> {
+async function register(record: ClusterRecord, { webhooks, note }: Goal): Promise<void> {
   const { registerPolicies } = await loadGate()
-  await registerPolicies(record, webhooks)
+  await registerPolicies(record, webhooks, note)
 }
 
 async function digest({ policies }: WasmPoliciesOptions): Promise<string> {

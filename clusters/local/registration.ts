@@ -1,5 +1,10 @@
 import { rm, stat } from 'node:fs/promises'
 import { KubeConfig } from '@kubernetes/client-node'
+import {
+  type AggregatedGroups,
+  describeAggregatedGroups,
+  NO_AGGREGATED_GROUPS,
+} from '../../plugin/aggregated-groups.ts'
 import { staticWebhookConfigurations } from '../../plugin/static-manifests.ts'
 import {
   type WebhookConfigurations,
@@ -15,6 +20,7 @@ import {
 import { confirmBundle, forgetRegistrar, staticRegistrarName } from '../../shim/tls/confirmations.ts'
 import { applyWebhooks } from '../webhooks/apply-webhooks.ts'
 import { checkWebhooks } from '../webhooks/check-webhooks.ts'
+import { readAggregatedGroups } from '../webhooks/read-aggregated-groups.ts'
 import { waitUntilInForce } from '../webhooks/wait-in-force.ts'
 import { waitUntilStaticInForce } from '../webhooks/wait-static-in-force.ts'
 import { stopClusterProcesses } from './cluster-processes.ts'
@@ -43,10 +49,21 @@ export async function prepareStaticManifests(record: ClusterRecord): Promise<voi
  * the one source to the other, they are in force from the new one before the old one is cleared: for a moment policies
  * are asked twice, and at no moment not at all.
  */
-export async function registerPolicies(record: ClusterRecord, source: WebhookSource | undefined): Promise<void> {
+export async function registerPolicies(
+  record: ClusterRecord,
+  source: WebhookSource = 'api',
+  note: (text: string) => void = () => {},
+): Promise<void> {
   const options = await readOptions(record)
+  const aggregated = await findAggregatedGroups(record)
   if (source === 'static') await registerStatic(record, options)
-  else await registerObjects(record, options)
+  else await registerObjects(record, { ...options, aggregatedGroups: aggregated.whole })
+  for (const line of describeAggregatedGroups(source, options.policies, aggregated)) note(line)
+}
+
+async function findAggregatedGroups(record: ClusterRecord): Promise<AggregatedGroups> {
+  const [first] = membersOf(record)
+  return first === undefined ? NO_AGGREGATED_GROUPS : readAggregatedGroups(loadKubeConfig(first))
 }
 
 async function registerStatic(record: ClusterRecord, options: PolicyOptions): Promise<void> {

@@ -1,6 +1,6 @@
-import { AdmissionregistrationV1Api, ApiException, KubeConfig } from '@kubernetes/client-node'
+import { AdmissionregistrationV1Api, ApiException, type KubeConfig } from '@kubernetes/client-node'
 import type { WebhookConfigurations } from '../../plugin/webhook-configurations.ts'
-import { GatehouseError, messageOf } from '../../util/errors.ts'
+import { GatehouseError } from '../../util/errors.ts'
 import { asApiServer } from './as-api-server.ts'
 
 /** Under their own name, which is reserved for static manifests, the API server would refuse them whatever they say. */
@@ -24,17 +24,6 @@ export async function checkWebhooks(kubeConfig: KubeConfig, { validating, mutati
     const body = { ...mutating, metadata: CHECKED_NAME }
     await api.createMutatingWebhookConfiguration({ ...dryRun, body }, asApiServer()).catch(explainRefusal)
   }
-}
-
-/** The same, for the API server that a kubeconfig leads to. */
-export async function askApiServer(kubeconfig: string, webhooks: WebhookConfigurations): Promise<void> {
-  const kubeConfig = new KubeConfig()
-  try {
-    kubeConfig.loadFromFile(kubeconfig)
-  } catch (cause) {
-    throw new GatehouseError('ERR_FILE_READ', `cannot read ${kubeconfig}: ${messageOf(cause)}`, { cause })
-  }
-  await checkWebhooks(kubeConfig, webhooks)
 }
 
 function explainRefusal(error: unknown): void {

@@ -36,3 +36,12 @@ t.test('on a terminal a step keeps to one line', async (t) => {
   await steps.run('starting etcd', async (detail) => detail('waiting'))
   t.equal(text().split('\n').length, 2)
 })
+
+t.test('a note is a line that stays, on a terminal too', async (t) => {
+  const { steps, text } = record(true)
+  await steps.run('starting etcd', async (detail) => {
+    detail('waiting')
+    steps.note('etcd is old')
+  })
+  t.match(text(), / {3}etcd is old\n[^\n]* ✓ starting etcd/)
+})

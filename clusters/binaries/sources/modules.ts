@@ -1,11 +1,9 @@
-import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ExecaError, execa } from 'execa'
-import { GatehouseError, isGatehouseError } from '../../../util/errors.ts'
+import { isGatehouseError } from '../../../util/errors.ts'
 import { packageRoot } from '../../../util/package-root.ts'
 import type { WantedBinary } from '../binary.ts'
 import { cachePath, fillCache } from '../cache.ts'
-import { everyFewSeconds } from '../progress.ts'
+import { buildFromModule } from '../go-build.ts'
 import type { BinarySource, SourceAnswer } from '../source.ts'
 import { ETCD_VERSION, KUBERNETES_PATCHES } from '../versions.ts'
 
@@ -45,28 +43,9 @@ async function build(
   workFolder: string,
   detail: (text: string) => void,
 ): Promise<string> {
-  // A copy: the installed package may be read-only, and Go takes the module's folder for its own.
-  const folder = join(workFolder, 'module')
-  await cp(module, folder, { recursive: true })
   const product = join(workFolder, wanted.name)
-  const go = execa('go', goBuildArguments(wanted, product), {
-    cwd: folder,
-    env: { CGO_ENABLED: '0', GOOS: 'linux', GOARCH: wanted.architecture, GOWORK: 'off' },
-    stdin: 'ignore',
-    buffer: { stdout: false, stderr: true },
-  })
-  const report = everyFewSeconds(detail)
-  const startedAt = performance.now()
-  let packages = 0
-  try {
-    for await (const line of go.iterable({ from: 'stderr' })) {
-      if (!line.startsWith('go: ')) packages += 1
-      report(() => `building, ${packages} packages in ${((performance.now() - startedAt) / 1000).toFixed(0)} s`)
-    }
-    await go
-  } catch (error) {
-    throw new GatehouseError('ERR_BINARIES_BUILD', describeFailure(error), { cause: error })
-  }
+  const { architecture } = wanted
+  await buildFromModule({ module, architecture, args: goBuildArguments(wanted, product) }, workFolder, detail)
   return product
 }
 
@@ -78,14 +57,4 @@ export function goBuildArguments({ name, version }: WantedBinary, product: strin
   const ldflags = ['-s', '-w', ...(name === 'etcd' ? [] : stamps)].join(' ')
   const program = name === 'etcd' ? 'go.etcd.io/etcd/server/v3' : 'k8s.io/kubernetes/cmd/kube-apiserver'
   return ['build', '-v', '-mod=readonly', '-buildvcs=false', '-trimpath', '-ldflags', ldflags, '-o', product, program]
-}
-
-function describeFailure(error: unknown): string {
-  if (!(error instanceof ExecaError)) return String(error)
-  if (error.code === 'ENOENT') return 'Go is not installed'
-  const lastLines = String(error.stderr ?? '')
-    .trim()
-    .split('\n')
-    .slice(-5)
-  return `${error.shortMessage}\n${lastLines.map((line) => `      ${line}`).join('\n')}`
 }

@@ -1,8 +1,9 @@
+import { isLeftOut } from '../../../plugin/exclusions.ts'
 import { isRecord } from '../../../util/record.ts'
 import { nameOf } from '../../our-webhooks.ts'
 import type { Check } from '../check.ts'
 import { ok, warning } from '../finding.ts'
-import { listRegistered } from '../registered.ts'
+import { listRegistered, type RegisteredWebhook } from '../registered.ts'
 
 /** Groups that another server answers for: it runs webhooks that are API objects, knows no egress selector, and reads no files. */
 export const aggregatedGroupsCheck: Check = {
@@ -14,15 +15,19 @@ export const aggregatedGroupsCheck: Check = {
       ({ spec }) => isRecord(spec) && isRecord(spec['service']),
     )
     if (services.length === 0) return [ok('none')]
-    const wanted = new Set((await listRegistered(context)).flatMap(({ groups }) => groups))
+    const entries = await listRegistered(context)
     return services.map((service) => {
       const name = nameOf(service)
       const { group } = isRecord(service['spec']) ? service['spec'] : {}
-      if (!wanted.has('*') && !wanted.has(String(group))) return ok(`${name}: no policy asks for this group`)
+      if (!entries.some((entry) => asksFor(entry, String(group)))) return ok(`${name}: no policy asks for this group`)
       return warning(
         `${name} is answered by a server of its own, which cannot reach the shim by its socket`,
-        'Register policies for this group by a Service: `gatehouse manifests --service`.',
+        'Wildcards leave its group out when the webhooks are registered anew; register policies that name it by a Service.',
       )
     })
   },
+}
+
+function asksFor({ groups, matchConditions }: RegisteredWebhook, group: string): boolean {
+  return groups.includes(group) || (groups.includes('*') && !isLeftOut(matchConditions, group))
 }
