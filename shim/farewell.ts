@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Log } from '../util/log.ts'
 import type { Drain } from './http/drain.ts'
 import type { Dials, Listener } from './http/listener.ts'
 
@@ -12,6 +13,7 @@ export interface FarewellOptions {
   readonly handoverGraceMs: number
   /** Ends it at once. */
   readonly impatience: AbortSignal
+  readonly log: Log
 }
 
 /** Between reading the name and waiting in the old socket's queue a client spends microseconds; this is for a stalled one. */
@@ -27,12 +29,13 @@ const LAST_ANSWERS_MS = 5000
  * nobody does, each moment longer is an outage, and they are closed at once.
  */
 export async function sayFarewell(options: FarewellOptions): Promise<void> {
-  const { listeners, drain, dials, graceMs, handoverGraceMs, impatience } = options
+  const { listeners, drain, dials, graceMs, handoverGraceMs, impatience, log } = options
   const end = AbortSignal.any([AbortSignal.timeout(dials === 'answered' ? handoverGraceMs : graceMs), impatience])
   drain.start()
   // who found the old socket under the name just before it was taken is still on the way
   if (dials === 'answered') await delay(SETTLE_MS, undefined, { signal: end }).catch(() => {})
   await Promise.all(listeners.map((listener) => listener.stopAccepting()))
+  log.debug({ inFlight: drain.inFlight }, 'nobody new is accepted any more')
   const lingerMs = toLingerMs(options)
   if (lingerMs > 0) {
     const lingered = AbortSignal.any([AbortSignal.timeout(lingerMs), end])

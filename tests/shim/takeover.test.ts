@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { Agent } from 'node:http'
 import { dirname } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import type { ShimOptions } from '../../shim/shim-options.ts'
 import { buildGuest } from '../helpers/guests.ts'
@@ -28,10 +29,11 @@ const ask = (agent: Agent): Promise<Answer> => send({ ...REVIEW, agent }, admiss
 
 const isAllowed = ({ text }: Answer): boolean => JSON.parse(text).response.allowed
 
-async function untilTakenFrom({ logged }: TestShim): Promise<void> {
-  while (!logged.some(({ message }) => /has taken the socket/.test(String(message))))
-    await new Promise((resolve) => setImmediate(resolve))
+async function untilLogged({ logged }: TestShim, text: RegExp): Promise<void> {
+  while (!logged.some(({ message }) => text.test(String(message)))) await setImmediate()
 }
+
+const untilTakenFrom = (shim: TestShim) => untilLogged(shim, /has taken the socket/)
 
 t.test('new connections meet the new shim, open ones are answered by the old one, for the last time', async (t) => {
   const start = createPlace(t)
@@ -47,6 +49,19 @@ t.test('new connections meet the new shim, open ones are answered by the old one
   t.equal(last.headers.connection, 'close')
   t.equal(await old.shim.ended, 0, 'the old shim ends by itself, and cut nothing off')
   t.notOk(isAllowed(await successor.call('POST', '/validate/gate', admissionReview())), 'the socket is still there')
+})
+
+t.test('an idle connection stays open behind a closed door, and its next request is answered', async (t) => {
+  const start = createPlace(t)
+  await using old = await start(ACCEPT)
+  const agent = agentFor(await openTunnel({ ...old, host: HOST }))
+  t.ok(isAllowed(await ask(agent)))
+  await using _successor = await start(DENY)
+  await untilLogged(old, /nobody new is accepted/)
+  const last = await ask(agent)
+  t.ok(isAllowed(last))
+  t.equal(last.headers.connection, 'close')
+  t.equal(await old.shim.ended, 0)
 })
 
 t.test('one shim after another takes the socket, and no request fails', async (t) => {

@@ -157,3 +157,48 @@ t.test('a socket that took the name in the meantime stays', async (t) => {
   t.ok(await canConnect(path), 'the successor still answers')
   await rm(path)
 })
+
+t.test(
+  'a takeover replaces the socket that somebody listens on, and nobody meets a closed door meanwhile',
+  async (t) => {
+    const path = join(makeShortFolder(t), 'shim.sock')
+    await using first = await listenOnUnixSocket(makeServer(t), { ...DEFAULTS, path })
+    let isOver = false
+    const refused: number[] = []
+    const dial = async () => {
+      for (let number = 0; !isOver; number++) if (!(await canConnect(path))) refused.push(number)
+    }
+    const dialling = dial()
+    for (let turn = 0; turn < 20; turn++) {
+      const next = await listenOnUnixSocket(makeServer(t), { ...DEFAULTS, path, takeover: true })
+      t.not(next.inode, first.inode)
+      t.teardown(() => next[Symbol.asyncDispose]())
+    }
+    isOver = true
+    await dialling
+    t.strictSame(refused, [])
+  },
+)
+
+t.test(
+  'a takeover makes a socket that is missing, replaces one that is dead, and leaves alone what is none',
+  async (t) => {
+    const folder = makeShortFolder(t)
+    const [missing, dead, file] = ['missing', 'dead', 'file'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ]
+    await leaveStaleSocket(dead)
+    await writeFile(file, 'precious')
+    for (const path of [missing, dead]) {
+      await using _bound = await listenOnUnixSocket(makeServer(t), { ...DEFAULTS, path, takeover: true })
+      t.ok(await canConnect(path), path)
+    }
+    await t.rejects(listenOnUnixSocket(makeServer(t), { ...DEFAULTS, path: file, takeover: true }), {
+      code: 'ERR_SOCKET_PATH',
+      message: `${file}: is not a socket, and will not be replaced`,
+    })
+    t.strictSame(await readdir(folder), ['file'], 'nothing else is left')
+  },
+)
