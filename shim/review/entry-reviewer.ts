@@ -1,6 +1,7 @@
 import type { EvaluationRequest, RequestAttributes } from '../../evaluator/admission-request.ts'
 import type { AdmissionResponse } from '../../evaluator/admission-response.ts'
 import { rejectWithInternalError } from '../../evaluator/admission-response.ts'
+import type { Match } from '../../evaluator/matching/policy-matcher.ts'
 import { GatehouseError, messageOf } from '../../util/errors.ts'
 import type { Log } from '../../util/log.ts'
 import type { DecisionTrace } from '../decisions/decision-trace.ts'
@@ -65,8 +66,14 @@ export class EntryReviewer {
   }
 
   async #askAll(request: ReviewedRequest, review: EntryReview): Promise<MemberAnswer[]> {
-    const asked = review.entry.members.map((policy) => this.#askIfConcerned(policy, request, review))
-    return (await Promise.all(asked)).filter((answer) => answer !== undefined)
+    const matches = review.entry.members.map((policy) => ({ policy, match: this.#match(policy, request) }))
+    const mismatches = matches
+      .map(({ policy, match }) => ('error' in match ? this.#answerMismatch(policy, match.error, review) : undefined))
+      .filter((answer) => answer !== undefined)
+    // as the API server, which then calls nobody
+    if (mismatches.length > 0) return mismatches
+    const concerned = matches.filter(({ match }) => 'matches' in match && match.matches)
+    return Promise.all(concerned.map(({ policy }) => this.#ask(policy, request, review)))
   }
 
   /** Until one denies, or cannot be asked where that decides. */
@@ -90,16 +97,23 @@ export class EntryReviewer {
     return answers
   }
 
+  #match(policy: LoadedPolicy, { matchable }: ReviewedRequest): Match {
+    const match = policy.matcher?.match(matchable) ?? { matches: false }
+    // of a disabled policy nothing is asked, its conditions neither
+    return 'error' in match && this.#options.reviewer.isDisabled(policy) ? { matches: true } : match
+  }
+
   async #askIfConcerned(
     policy: LoadedPolicy,
     request: ReviewedRequest,
     review: EntryReview,
   ): Promise<MemberAnswer | undefined> {
-    const match = policy.matcher?.match(request.matchable) ?? { matches: false }
-    // of a disabled policy nothing is asked, its conditions neither
-    if ('error' in match && !this.#options.reviewer.isDisabled(policy))
-      return this.#answerMismatch(policy, match.error, review)
-    if ('matches' in match && !match.matches) return undefined
+    const match = this.#match(policy, request)
+    if ('error' in match) return this.#answerMismatch(policy, match.error, review)
+    return match.matches ? this.#ask(policy, request, review) : undefined
+  }
+
+  async #ask(policy: LoadedPolicy, request: ReviewedRequest, review: EntryReview): Promise<MemberAnswer> {
     try {
       const { timeoutSeconds } = policy.spec.registration ?? {}
       const patience = timeoutSeconds === undefined ? Number.POSITIVE_INFINITY : toPatienceMs(timeoutSeconds * 1000)

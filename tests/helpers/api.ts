@@ -82,8 +82,8 @@ export async function connectApi(kubeconfig: string, impersonated?: Impersonated
   }
 }
 
-// `299 - "text", 299 - "text"`, with `\"` inside
-function parseWarnings(header: string | string[] | undefined): string[] {
+/** Reads `299 - "text", 299 - "text"`, with `\"` inside. */
+export function parseWarnings(header: string | string[] | undefined): string[] {
   const all = Array.isArray(header) ? header.join(', ') : (header ?? '')
   return [...all.matchAll(/299 - "((?:[^"\\]|\\.)*)"/g)].map((match) => (match[1] ?? '').replaceAll(/\\(.)/g, '$1'))
 }

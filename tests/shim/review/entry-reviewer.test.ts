@@ -92,6 +92,14 @@ t.test('a condition that fails forbids, and with Ignore passes the policy over',
   t.strictSame(ignoring.asked, ['a'])
 })
 
+t.test('where the conditions of one fail none is asked, as the API server asks none', async (t) => {
+  const fails = { matchConditions: [{ name: 'c', expression: 'object.data.none == ""' }] }
+  const policies = { a: answering({ accepted: true, warnings: ['a'] }), b: answering({ accepted: true }, fails) }
+  const { response, asked } = await ask(t, policies, 'validate-1')
+  t.match(response, { allowed: false, status: { code: 403, message: /^policy b: matchCondition c: / } })
+  t.strictSame([asked, response.warnings], [[], null])
+})
+
 t.test('a policy that cannot be asked leaves it to failurePolicy, unless another one denies', async (t) => {
   const missing = { guest: new Uint8Array(), rules: CONFIG_MAPS }
   const failing = await ask(t, { a: missing, b: answering({ accepted: true }) }, 'validate-1')
