@@ -44,7 +44,7 @@ const rule: fc.Arbitrary<Rule> = fc
       'example.com',
       'apps',
     ),
-    rare(versions, 8),
+    rare(versions, 12),
     resources,
     fc.constantFrom('*', '*', '*', 'CREATE,UPDATE', 'CREATE', 'UPDATE', 'DELETE'),
     fc.constantFrom('', '', '', '', '', ' Namespaced', ' Cluster', ' *'),
@@ -127,9 +127,9 @@ const webhook = fc
   .record({
     rules: fc.array(rule, { minLength: 1, maxLength: 3 }),
     matchPolicy: rare(fc.constantFrom('Exact' as const, 'Equivalent' as const), 3),
-    failurePolicy: rare(fc.constant('Ignore' as const), 8),
+    failurePolicy: rare(fc.constant('Ignore' as const), 12),
     objectSelector: rare(objectSelector, 3),
-    namespaceSelector: rare(namespaceSelector, 8),
+    namespaceSelector: rare(namespaceSelector, 12),
     matchConditions: rare(matchConditions, 3),
   })
   .map(({ rules, ...fields }) => ({
@@ -152,7 +152,7 @@ const maker = fc.oneof(
 
 /** A few policies; the validating ones tell what they were shown. */
 export const policies: fc.Arbitrary<Record<string, CasePolicy>> = fc
-  .tuple(versions, fc.array(judge, { minLength: 2, maxLength: 5 }), fc.array(maker, { maxLength: 4 }))
+  .tuple(versions, fc.array(judge, { minLength: 2, maxLength: 6 }), fc.array(maker, { maxLength: 3 }))
   .map(([common, judges, makers]) =>
     Object.fromEntries<CasePolicy>([
       ...judges.map(({ rules, fields, does }, index): [string, CasePolicy] => {
