@@ -15,7 +15,7 @@ import { PoliciesInForce } from './policy-set/policies-in-force.ts'
 import { listFailures } from './policy-set/policy-set.ts'
 import { reloadPolicySet } from './policy-set/reload-policy-set.ts'
 import { EvaluatorPool, type StartedEvaluatorPool } from './pool/evaluator-pool.ts'
-import { startKeeper } from './registration/start-keeper.ts'
+import { type StartedKeeper, startKeeper } from './registration/start-keeper.ts'
 import { DisabledPolicies } from './review/disabled-policies.ts'
 import { logPolicyLine } from './review/policy-log.ts'
 import { Reviewer } from './review/reviewer.ts'
@@ -86,6 +86,7 @@ export class Shim {
     })
     const listeners: Listener[] = []
     let shown = certificate
+    let keeper: StartedKeeper | undefined
     const openAdmin = async () => {
       const { admin } = this.#options
       if (admin === undefined) return
@@ -96,6 +97,7 @@ export class Shim {
         ...{ policies, disabled, drain },
         addresses: () => listeners.map(({ address }) => address),
         pool: () => pool.stats,
+        registrationState: () => keeper?.state,
         certificate: () => shown.cert,
       }
       resources.use(await openAdminListener(admin, facts, log))
@@ -106,7 +108,7 @@ export class Shim {
     })
     const reloader = resources.use(this.#startReloader({ digest, policies, metrics }))
     const { client } = link
-    const keeper = resources.use(startKeeper(this.#options, { policies, client, drain, log }))
+    keeper = resources.use(startKeeper(this.#options, { policies, client, drain, log }))
 
     const onChange = (renewed: ServerCertificate) => {
       shown = renewed

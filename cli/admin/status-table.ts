@@ -1,4 +1,4 @@
-import type { DisablementReport, EntryReport, ShimStatus } from '../../shim/admin/admin-api.ts'
+import type { ApiObjectsReport, DisablementReport, EntryReport, ShimStatus } from '../../shim/admin/admin-api.ts'
 import { formatDuration } from '../../util/duration.ts'
 import { renderTable } from '../render/table.ts'
 
@@ -20,6 +20,7 @@ export function renderStatus(status: ShimStatus): string {
     ...(registration.staticManifests === undefined
       ? []
       : [['  written to', `${registration.staticManifests.folder}, ${registration.staticManifests.registration}`]]),
+    ...(registration.apiObjects === undefined ? [] : [['  registered', describeApiObjects(registration.apiObjects)]]),
     ['last reload', describeReload(status)],
     ['certificate', `for ${certificate.hosts.join(', ')}, until ${certificate.notAfter}`],
     ['threads', `${pool.busy} busy of ${pool.workers}, ${pool.queued} waiting of ${pool.queueLimit} at most`],
@@ -36,6 +37,17 @@ export function describeDisablement({ policyId, until }: DisablementReport): str
 function describeEntry({ name, members, apart }: EntryReport): string {
   const reasons = apart.map(({ from, because }) => `apart from ${from}: ${because}`)
   return [`${name}: ${members.join(', ')}`, ...reasons].join('; ')
+}
+
+function describeApiObjects({
+  registration,
+  writes,
+  registered = 'nothing yet',
+  waitingFor,
+}: ApiObjectsReport): string {
+  if (!writes) return `by API objects, ${registration}; another shim writes them`
+  const waiting = waitingFor.length === 0 ? '' : `; the set above waits for ${waitingFor.join(', ')}`
+  return `by API objects, ${registration}; this shim writes them: ${registered}${waiting}`
 }
 
 function describeReload({ lastReload: { at, lastSuccessAt, refusal } }: ShimStatus): string {

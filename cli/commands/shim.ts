@@ -101,7 +101,7 @@ export const addShimCommand: AddCommand = (program, context) => {
     .optionsGroup('API server:')
     .option(
       '--kubeconfig <file>',
-      'who the shim is to the API server, best gatehouse:shim; the current context. Without it the shim talks to nobody',
+      'who the shim is to the API server, best gatehouse:shim; the current context. Or in-cluster, for a Pod. Without it the shim talks to nobody',
     )
     .option(
       '--selectors <who>',

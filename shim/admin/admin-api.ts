@@ -50,6 +50,18 @@ export interface RegistrationReport {
   readonly entries: readonly EntryReport[]
   /** The folder whose manifests this shim keeps in step, and how; absent when somebody else registers the policies. */
   readonly staticManifests?: { readonly folder: string; readonly registration: Registration }
+  /** How the shims register the policies together; absent when they do not. */
+  readonly apiObjects?: ApiObjectsReport
+}
+
+export interface ApiObjectsReport {
+  readonly registration: Registration
+  /** Whether this shim is the one that writes. */
+  readonly writes: boolean
+  /** The digest that it has registered; known to the one that writes. */
+  readonly registered?: string
+  /** Shims that do not answer for the set in force here, which is not registered until then. */
+  readonly waitingFor: readonly string[]
 }
 
 export interface EntryReport {

@@ -1,9 +1,17 @@
-import type { RegistrationReport } from './admin-api.ts'
+import type { RegistrationState } from '../api-registration/started-api-registration.ts'
+import type { RegistrationOptions } from '../registration-options.ts'
+import type { ApiObjectsReport, RegistrationReport } from './admin-api.ts'
 import type { AdminFacts } from './admin-facts.ts'
 
+const NOT_YET: RegistrationState = { isWriter: false, registered: undefined, waitingFor: [] }
+
 /** The set in force, and how its policies are joined to webhook entries. */
-export function describeRegistration({ policies: { sets }, options }: AdminFacts): RegistrationReport {
-  const { staticManifests } = options
+export function describeRegistration({
+  policies: { sets },
+  options,
+  registrationState,
+}: AdminFacts): RegistrationReport {
+  const { staticManifests, apiObjects } = options
   const entries = [...sets.current.entries.values()].map(({ planned: { name, phase, members, apart } }) => ({
     name,
     phase,
@@ -17,5 +25,13 @@ export function describeRegistration({ policies: { sets }, options }: AdminFacts
     ...(staticManifests === undefined
       ? {}
       : { staticManifests: { folder: staticManifests.folder, registration: staticManifests.registration } }),
+    ...(apiObjects === undefined ? {} : { apiObjects: describeApiObjects(apiObjects, registrationState()) }),
   }
+}
+
+function describeApiObjects(
+  { registration }: RegistrationOptions,
+  { isWriter, registered, waitingFor }: RegistrationState = NOT_YET,
+): ApiObjectsReport {
+  return { registration, writes: isWriter, ...(registered === undefined ? {} : { registered }), waitingFor }
 }

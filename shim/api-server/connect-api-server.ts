@@ -1,7 +1,11 @@
+import { readInClusterConnection } from '../../kube/kubeconfig/in-cluster.ts'
 import { readKubeconfig } from '../../kube/kubeconfig/read-kubeconfig.ts'
 import { KubeClient } from '../../kube/requests/kube-client.ts'
 
+/** In the place of a kubeconfig: the service account of the Pod that the shim runs in. */
+export const IN_CLUSTER = 'in-cluster'
+
 /** Opens the shim's own way to the API server, without asking it anything: it may wait for the shim. */
 export async function connectApiServer(kubeconfig: string): Promise<KubeClient> {
-  return new KubeClient(await readKubeconfig(kubeconfig))
+  return new KubeClient(kubeconfig === IN_CLUSTER ? await readInClusterConnection() : await readKubeconfig(kubeconfig))
 }

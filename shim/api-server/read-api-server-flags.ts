@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { SelectorsBy } from '../../plugin/registration/registration-plan.ts'
 import { FLAG_DEFAULTS } from '../flag-defaults.ts'
 import type { FlagReader } from '../flag-reader.ts'
+import { IN_CLUSTER } from './connect-api-server.ts'
 
 export interface ApiServerFlags {
   readonly kubeconfig?: string
@@ -34,5 +35,9 @@ export function readApiServerFlags(reader: FlagReader, flags: ApiServerFlags): A
     if (register === 'api') reader.refuse('register', 'is "api", which needs --kubeconfig to write API objects')
     if (events) reader.refuse('events', 'needs --kubeconfig to write them')
   }
-  return { selectors, events, ...(kubeconfig !== undefined && { kubeconfig: resolve(kubeconfig) }) }
+  return {
+    selectors,
+    events,
+    ...(kubeconfig !== undefined && { kubeconfig: kubeconfig === IN_CLUSTER ? IN_CLUSTER : resolve(kubeconfig) }),
+  }
 }

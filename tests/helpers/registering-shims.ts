@@ -22,8 +22,12 @@ type Policies = Readonly<Record<string, TestPolicy>>
 export interface ShimMember {
   /** An admin's connection. */
   readonly api: Api
+  readonly kubeconfig: string
+  readonly adminSocket: string
   readonly logged: readonly Record<string, unknown>[]
   start(): Promise<void>
+  /** Starts another shim that takes the socket from this one, which then ends. */
+  takeOver(): Promise<void>
   stop(): Promise<void>
   /** Gives the shim other policies, and returns when it has loaded them. */
   change(policies: Policies): Promise<void>
@@ -52,7 +56,7 @@ export async function startRegisteringShims(
     members.map(async (member, index) => {
       const { server = '', kubeconfig = '' } = cluster.members[index] ?? {}
       writeFileSync(join(member, 'kubeconfig'), createKubeconfig({ name: 'shim', server, ...credentials }))
-      return createMember(t, member, await connectApi(kubeconfig), { policies, options })
+      return createMember(t, member, kubeconfig, { policies, options })
     }),
   )
 }
@@ -60,12 +64,13 @@ export async function startRegisteringShims(
 async function createMember(
   t: Test,
   folder: string,
-  api: Api,
+  kubeconfig: string,
   { policies, options }: { readonly policies: Policies; readonly options: Partial<ShimOptions> },
 ): Promise<ShimMember> {
+  const api = await connectApi(kubeconfig)
   const logged: Record<string, unknown>[] = []
   const log = createLog({ level: 'debug', format: 'json', write: (line) => logged.push(JSON.parse(line)) })
-  const shim = new Shim({ ...shimOptions(folder, writePolicies(folder, policies)), ...options }, log)
+  const allOptions = { ...shimOptions(folder, writePolicies(folder, policies)), ...options }
   let started: StartedShim | undefined
   const stop = async () => {
     await started?.[Symbol.asyncDispose]()
@@ -74,9 +79,18 @@ async function createMember(
   t.teardown(stop)
   return {
     api,
+    kubeconfig,
+    adminSocket: allOptions.admin.path,
     logged,
     async start() {
-      started = await shim.start()
+      started = await new Shim(allOptions, log).start()
+    },
+    async takeOver() {
+      const before = started
+      const { socket, admin } = allOptions
+      const taking = { ...allOptions, socket: { ...socket, takeover: true }, admin: { ...admin, takeover: true } }
+      started = await new Shim(taking, log).start()
+      await before?.ended
     },
     stop,
     async change(changed) {
@@ -86,7 +100,7 @@ async function createMember(
   }
 }
 
-function shimOptions(folder: string, policies: string): ShimOptions {
+function shimOptions(folder: string, policies: string) {
   return {
     policies,
     socket: {
@@ -96,6 +110,7 @@ function shimOptions(folder: string, policies: string): ShimOptions {
       virtualHosts: [{ host: HOST, port: 443 }],
       allowedTargets: [],
     },
+    admin: { path: join(folder, 'run/a'), mode: 0o600, folderMode: 0o700 },
     certificates: { kind: 'issued', folder: join(folder, 'pki'), hosts: [HOST] },
     kubeconfig: join(folder, 'kubeconfig'),
     apiObjects: { registration: 'combined', host: HOST, exclusions: 'default' },
@@ -104,8 +119,8 @@ function shimOptions(folder: string, policies: string): ShimOptions {
     policyTimeoutMs: 10_000,
     memoryLimitBytes: 16 * 1024 * 1024,
     graceMs: 10_000,
-    handoverGraceMs: 10_000,
-  }
+    handoverGraceMs: 1000,
+  } as const satisfies ShimOptions
 }
 
 /** A client certificate for gatehouse:shim. */

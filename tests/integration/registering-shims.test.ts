@@ -1,4 +1,8 @@
 import t, { type Test } from 'tap'
+import { readKubeconfig } from '../../kube/kubeconfig/read-kubeconfig.ts'
+import { KubeClient } from '../../kube/requests/kube-client.ts'
+import { askShim } from '../../shim/admin/admin-client.ts'
+import { planLeases } from '../../upkeep/uninstall/plan-leases.ts'
 import { buildAnsweringGuest } from '../helpers/guests.ts'
 import { type ShimMember, startRegisteringShims } from '../helpers/registering-shims.ts'
 import type { TestPolicy } from '../helpers/shim.ts'
@@ -101,6 +105,9 @@ t.test('three API servers, three shims, one etcd', async (t: Test) => {
       await first.change(policies('new'))
       await third.change(policies('new'))
       await until(() => first.logged.some(({ message }) => /when these shims answer/.test(String(message))))
+      const { registration } = await askShim(first.adminSocket, 'GET /status')
+      t.match(registration.apiObjects, { writes: true, registered: /./, waitingFor: [/^gatehouse-shim-/] })
+      t.not(registration.apiObjects?.registered, registration.digest)
       t.ok(await allSay(/: old$/)(), 'the set before decides, on the shims that have the new one too')
       await second.change(policies('new'))
       await until(allSay(/: new$/))
@@ -138,7 +145,44 @@ t.test('three API servers, three shims, one etcd', async (t: Test) => {
       t.pass()
     },
   )
+
+  await t.test('when a shim is replaced by a successor, no request fails, and its successor takes part', async (t) => {
+    const writer = (await findWriter(members)) ?? first
+    const load = startLoad(members)
+    await writer.takeOver()
+    await Promise.all(members.map((member) => member.change(policies('last'))))
+    await until(allSay(/: last$/))
+    const said = await load.stop()
+    t.strictSame(
+      said.filter((text) => !/policy rule: (new|last)$/.test(text)),
+      [],
+    )
+    await until(async () => (await findWriter(members)) !== undefined)
+  })
+
+  await t.test('what is left when shims have gone can be taken away, and not before', async (t) => {
+    using client = new KubeClient(await readKubeconfig(first.kubeconfig))
+    const plan = async (laterMs: number) => {
+      const steps = await planLeases(client, new Date(Date.now() + laterMs))
+      return steps.map(({ action, what }) => `${action} ${what.replace(/-[0-9a-f]{8}$/, '')}`)
+    }
+    t.match(await plan(0), [/^leave shim gatehouse-shim-/, /^leave/, /^leave/])
+    t.match(await plan(120_000), [
+      /^remove Lease kube-system\/gatehouse-shim-/,
+      /^remove/,
+      /^remove/,
+      /gatehouse-registration$/,
+    ])
+  })
 })
+
+/** The shim that says that it writes. */
+async function findWriter(members: readonly ShimMember[]): Promise<ShimMember | undefined> {
+  const writes = await Promise.all(
+    members.map(async ({ adminSocket }) => (await askShim(adminSocket, 'GET /status')).registration.apiObjects?.writes),
+  )
+  return members[writes.indexOf(true)]
+}
 
 function startLoad(members: readonly ShimMember[]) {
   const said: string[] = []

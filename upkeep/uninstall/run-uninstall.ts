@@ -2,6 +2,7 @@ import { readKubeconfig } from '../../kube/kubeconfig/read-kubeconfig.ts'
 import { KubeClient } from '../../kube/requests/kube-client.ts'
 import { findWriter } from './find-writer.ts'
 import { planFiles } from './plan-files.ts'
+import { planLeases } from './plan-leases.ts'
 import { planObjects } from './plan-objects.ts'
 import type { Step } from './step.ts'
 
@@ -26,7 +27,7 @@ export async function runUninstall(options: UninstallOptions): Promise<Step[]> {
     ...(manifests === undefined
       ? []
       : [...(await findWriter(adminSocket, manifests)), ...(await planFiles(manifests))]),
-    ...(client === undefined ? [] : await planObjects(client)),
+    ...(client === undefined ? [] : [...(await planObjects(client)), ...(await planLeases(client))]),
   ]
   if (!dryRun) for (const { perform } of steps) await perform?.()
   return steps
