@@ -8,11 +8,12 @@ import type { ClusterOptions, WasmPoliciesOptions } from '../cluster-provider.ts
 import { addToKubeconfig } from '../kubeconfig.ts'
 import { stopClusterProcesses } from './cluster-processes.ts'
 import type { ClusterLayout } from './layout.ts'
-import { ensureApiServer, ensureEtcd, ensureShim, kubeconfigEntry, membersOf } from './members.ts'
+import { ensureEtcd, kubeconfigEntry, membersOf } from './members.ts'
 import { ensurePki } from './pki.ts'
 import { findFreePorts } from './ports.ts'
 import { ClusterRecord, describeDifferences } from './record.ts'
 import { ensureSocketFolder } from './socket-folder.ts'
+import { startMember } from './start-member.ts'
 
 /** What this run is to reach, besides what the cluster remembers of the run that created it. */
 interface Goal {
@@ -89,19 +90,11 @@ async function startMembers(record: ClusterRecord, { policiesDigest, signal }: G
   if (policiesDigest !== record.state.policiesDigest) {
     await stopClusterProcesses(record.layout, (name) => name.startsWith('shim-'))
   }
-  const starting = record.members.flatMap((number) => startMember(record, number, signal))
+  const starting = record.members.map((number) => startMember(record, number, signal))
   // Wait for all of them even if one fails: nothing may start any more once the cleaning up has begun.
   const failed = (await Promise.allSettled(starting)).find((result) => result.status === 'rejected')
   if (failed !== undefined) throw failed.reason
   if (policiesDigest !== undefined) await record.update({ policiesDigest })
-}
-
-// Both at once, unless even the first writes of the API server to an empty etcd are policed: it exits when they fail.
-function startMember(record: ClusterRecord, number: number, signal?: AbortSignal): Promise<void>[] {
-  const { webhooks, wasmPolicies } = record.state
-  const shim = ensureShim(record, number, signal)
-  const isShimFirst = webhooks === 'static' && wasmPolicies?.defaultExclusions === false
-  return [shim, (isShimFirst ? shim : Promise.resolve()).then(() => ensureApiServer(record, number, signal))]
 }
 
 async function register(record: ClusterRecord, { webhooks, note }: Goal): Promise<void> {

@@ -1,7 +1,7 @@
 import { get, type RequestOptions } from 'node:https'
 import type { ClusterProcessSpec } from './cluster-processes.ts'
 import type { ClusterLayout } from './layout.ts'
-import type { AdminCredentials } from './pki.ts'
+import type { ClientCredentials } from './pki.ts'
 
 export interface KubeApiServerOptions {
   readonly number: number
@@ -11,7 +11,7 @@ export interface KubeApiServerOptions {
   readonly flags: readonly string[]
   readonly environment: Readonly<Record<string, string>>
   /** For asking whether it is ready. */
-  readonly credentials: AdminCredentials
+  readonly credentials: ClientCredentials
 }
 
 /** A kube-apiserver on a port of loopback. */
@@ -51,7 +51,7 @@ export function kubeApiServerArguments({ pki, etcdSocket }: ClusterLayout, port:
 }
 
 /** Ready, and the namespace `default` is there: its controller makes it a moment after `/readyz` says ok. */
-async function isReady(credentials: AdminCredentials, port: number, signal: AbortSignal): Promise<boolean> {
+async function isReady(credentials: ClientCredentials, port: number, signal: AbortSignal): Promise<boolean> {
   const answers = ['/readyz', '/api/v1/namespaces/default'].map((path) =>
     getStatus({ ...credentials, host: '127.0.0.1', port, path, signal, agent: false }),
   )

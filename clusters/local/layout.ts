@@ -26,6 +26,9 @@ export interface PkiFiles {
   readonly serverKey: string
   readonly admin: string
   readonly adminKey: string
+  /** The shims' client certificate. */
+  readonly shim: string
+  readonly shimKey: string
   readonly serviceAccountKey: string
   readonly serviceAccountPublicKey: string
 }
@@ -40,6 +43,8 @@ export interface MemberLayout {
   readonly admissionConfiguration: string
   /** The folder above those of the static manifests; absent while the policies are API objects. */
   readonly staticManifests: string
+  /** The shim's way to the API server, where it writes the webhook configurations. */
+  readonly shimKubeconfig: string
   /** The shim's certificates. */
   readonly certificates: string
   /** The shim's socket, in a folder of its own so that a shim can guard it. */
@@ -68,6 +73,8 @@ export function clusterLayout(name: string, stateFolder: string, runtimeFolder: 
       serverKey: join(pki, 'kube-apiserver.key'),
       admin: join(pki, 'admin.crt'),
       adminKey: join(pki, 'admin.key'),
+      shim: join(pki, 'shim.crt'),
+      shimKey: join(pki, 'shim.key'),
       serviceAccountKey: join(pki, 'service-account.key'),
       serviceAccountPublicKey: join(pki, 'service-account.pub'),
     },
@@ -87,6 +94,7 @@ export function memberLayout(cluster: ClusterLayout, number: number): MemberLayo
     egressSelector: join(folder, 'egress-selector.yaml'),
     admissionConfiguration: join(folder, 'admission-configuration.yaml'),
     staticManifests: join(folder, 'static-manifests'),
+    shimKubeconfig: join(folder, 'shim-kubeconfig'),
     certificates: join(folder, 'shim-certificates'),
     socket: join(cluster.sockets, `shim-${number}`, 'gatehouse.sock'),
   }

@@ -8,7 +8,7 @@ import { etcdProcess } from './etcd.ts'
 import { apiServerGateAdditions, ensureShimCertificates } from './gate.ts'
 import { kubeApiServerProcess } from './kube-apiserver.ts'
 import { type ClusterLayout, type MemberLayout, memberLayout } from './layout.ts'
-import { readAdminCredentials } from './pki.ts'
+import { readAdminCredentials, readShimCredentials } from './pki.ts'
 import { findFreePorts } from './ports.ts'
 import type { ClusterRecord } from './record.ts'
 import { shimProcess } from './shim.ts'
@@ -22,11 +22,12 @@ export async function ensureEtcd(record: ClusterRecord, signal?: AbortSignal): P
 
 /** Starts a member's shim unless it runs. Nothing while the gate is off. */
 export async function ensureShim(record: ClusterRecord, number: number, signal?: AbortSignal): Promise<void> {
-  const { wasmPolicies, webhooks, binaries } = record.state
+  const { wasmPolicies, webhooks = 'api', binaries } = record.state
   if (wasmPolicies === undefined) return
   const member = memberLayout(record.layout, number)
   await makeFolder(dirname(member.socket), 0o700)
   await ensureShimCertificates(member)
+  if (webhooks === 'api') await writeShimKubeconfig(record, member)
   const beside = { webhooks, kubernetesVersion: binaries.kubeApiServer.version }
   await ensureProcess(record.layout, shimProcess(member, wasmPolicies, beside), signal)
 }
@@ -77,6 +78,13 @@ export function serverOf({ state }: ClusterRecord, number: number): string {
 
 export function membersOf(record: ClusterRecord): MemberLayout[] {
   return record.members.map((number) => memberLayout(record.layout, number))
+}
+
+// Here and not where the API server starts: only then is its port certain.
+async function writeShimKubeconfig(record: ClusterRecord, { number, shimKubeconfig }: MemberLayout): Promise<void> {
+  const credentials = await readShimCredentials(record.layout.pki)
+  const entry = { name: contextName(record.layout), server: serverOf(record, number), ...credentials }
+  await writeFile(shimKubeconfig, createKubeconfig(entry), { mode: 0o600 })
 }
 
 async function writeMemberKubeconfig(record: ClusterRecord, number: number): Promise<void> {

@@ -26,9 +26,10 @@ import { waitUntilStaticInForce } from '../webhooks/wait-static-in-force.ts'
 import { stopClusterProcesses } from './cluster-processes.ts'
 import { ensureShimCertificates } from './gate.ts'
 import type { MemberLayout } from './layout.ts'
-import { ensureApiServer, membersOf } from './members.ts'
+import { membersOf } from './members.ts'
 import { readWebhookOptions } from './policies.ts'
 import type { ClusterRecord } from './record.ts'
+import { startMember } from './start-member.ts'
 
 /** Who has told the API servers their bundle, where objects of the API do. */
 const OBJECTS = 'webhook configurations'
@@ -108,11 +109,12 @@ async function registerObjects(record: ClusterRecord, options: PolicyOptions): P
   }
 }
 
-// An API server learns only at its start where the webhooks are. What is remembered changes while none runs.
+// An API server learns only at its start where the webhooks are, and a shim where to write them. What is remembered changes
+// while none runs.
 async function restartWith(record: ClusterRecord, webhooks: WebhookSource): Promise<void> {
-  await stopClusterProcesses(record.layout, (name) => name.startsWith('kube-apiserver-'))
+  await stopClusterProcesses(record.layout, (name) => name !== 'etcd')
   await record.update({ webhooks })
-  for (const number of record.members) await ensureApiServer(record, number)
+  for (const number of record.members) await startMember(record, number)
 }
 
 // Each API server has files of its own, which name the authority of its own shim.

@@ -7,19 +7,26 @@ import { answersOnSocket } from './unix-probe.ts'
 
 /** What a shim has to know of the API server beside it. */
 export interface ApiServerBeside {
-  readonly webhooks: WebhookSource | undefined
+  readonly webhooks: WebhookSource
   readonly kubernetesVersion: string
+}
+
+function targetOf({ staticManifests, shimKubeconfig }: MemberLayout, { webhooks }: ApiServerBeside): string[] {
+  return webhooks === 'static'
+    ? [`--static-manifests=${staticManifests}`]
+    : ['--register=api', `--kubeconfig=${shimKubeconfig}`]
 }
 
 /** The shim beside one API server: this same program, under this same Node. */
 export function shimProcess(
-  { number, socket, certificates, staticManifests }: MemberLayout,
+  member: MemberLayout,
   { policies, registration, defaultExclusions, shimArgs = [] }: WasmPoliciesOptions,
   beside?: ApiServerBeside,
 ): ClusterProcessSpec {
-  const inStep = [
-    `--static-manifests=${staticManifests}`,
-    `--kubernetes-version=${beside?.kubernetesVersion}`,
+  const { number, socket, certificates } = member
+  const registering = (target: readonly string[], { kubernetesVersion }: ApiServerBeside) => [
+    ...target,
+    `--kubernetes-version=${kubernetesVersion}`,
     ...(registration === undefined ? [] : [`--registration=${registration}`]),
     ...(defaultExclusions ? [] : ['--no-default-exclusions']),
   ]
@@ -27,7 +34,7 @@ export function shimProcess(
     `--policies=${policies}`,
     `--socket=${socket}`,
     `--cert-dir=${certificates}`,
-    ...(beside?.webhooks === 'static' ? inStep : []),
+    ...(beside === undefined ? [] : registering(targetOf(member, beside), beside)),
   ]
   return {
     name: `shim-${number}`,

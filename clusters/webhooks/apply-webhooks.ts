@@ -23,6 +23,12 @@ export async function applyWebhooks(kubeConfig: KubeConfig, desired: WebhookConf
   })
 }
 
+const ATTEMPTS = 5
+
+interface Versioned {
+  metadata?: { resourceVersion?: string }
+}
+
 interface Calls<T> {
   read(): Promise<T>
   create(body: T): Promise<unknown>
@@ -30,13 +36,21 @@ interface Calls<T> {
   remove(): Promise<unknown>
 }
 
-async function makeEqual<T extends { metadata?: { resourceVersion?: string } }>(
-  desired: T | undefined,
-  calls: Calls<T>,
-): Promise<void> {
+// Shims that register their policies themselves may write the same object at the same time.
+async function makeEqual<T extends Versioned>(desired: T | undefined, calls: Calls<T>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await makeEqualOnce(desired, calls)
+    } catch (error) {
+      if (!isStatus(error, 409) || attempt === ATTEMPTS) throw error
+    }
+  }
+}
+
+async function makeEqualOnce<T extends Versioned>(desired: T | undefined, calls: Calls<T>): Promise<void> {
   const current = await calls.read().catch(undefinedIfAbsent)
   if (desired === undefined) {
-    if (current !== undefined) await calls.remove()
+    if (current !== undefined) await calls.remove().catch(undefinedIfAbsent)
   } else if (current === undefined) {
     await calls.create(desired)
   } else {
@@ -45,7 +59,11 @@ async function makeEqual<T extends { metadata?: { resourceVersion?: string } }>(
   }
 }
 
+function isStatus(error: unknown, code: number): boolean {
+  return error instanceof ApiException && error.code === code
+}
+
 function undefinedIfAbsent(error: unknown): undefined {
-  if (error instanceof ApiException && error.code === 404) return undefined
+  if (isStatus(error, 404)) return undefined
   throw error
 }
