@@ -2,6 +2,7 @@ import { type AdmissionResponse, rejectWithInternalError } from '../../evaluator
 import { applyPolicyMode } from '../../evaluator/policy-mode.ts'
 import { GatehouseError, messageOf } from '../../util/errors.ts'
 import type { Log } from '../../util/log.ts'
+import { holdsSecrets, REDACTED } from '../decisions/decision-line.ts'
 import type { Judgement } from '../decisions/decision-trace.ts'
 import type { Exemption } from '../exemptions/exemption.ts'
 import { findExemption } from '../exemptions/find-exemption.ts'
@@ -101,9 +102,9 @@ export class Reviewer {
     const fields = describe(policy.id, request)
     if (policy.mode === 'monitor' && origin !== 'audit') {
       const { allowedToMutate } = policy
-      log.info({ ...fields, allowedToMutate, response: verdict }, 'policy evaluation (monitor mode)')
+      log.info({ ...fields, allowedToMutate, response: toldOf(verdict, request) }, 'policy evaluation (monitor mode)')
     }
-    const { code, message } = response.status ?? {}
+    const { code, message } = toldOf(response, request).status ?? {}
     const write = response.allowed || origin === 'audit' ? log.debug : log.info
     const result = { origin, allowed: response.allowed, mutated: response.patch !== undefined, code, reason: message }
     write.call(
@@ -112,6 +113,14 @@ export class Reviewer {
       response.allowed ? 'allowed' : 'denied',
     )
   }
+}
+
+/** What may be written down: nothing that a policy says of a credential, which it may quote, and no patch of one. */
+function toldOf(response: AdmissionResponse, { attributes }: Review['request']): AdmissionResponse {
+  if (attributes === undefined || !holdsSecrets(attributes)) return response
+  const { uid, allowed, status } = response
+  const told = status && { ...(status.code !== undefined && { code: status.code }), message: REDACTED }
+  return { uid, allowed, ...(told && { status: told }), auditAnnotations: null, warnings: null }
 }
 
 function describe(policyId: string, { uid, attributes }: Review['request']) {

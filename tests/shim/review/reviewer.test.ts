@@ -1,5 +1,5 @@
 import t from 'tap'
-import { buildGuest, buildGuestFrom } from '../../helpers/guests.ts'
+import { buildAnsweringGuest, buildGuest, buildGuestFrom } from '../../helpers/guests.ts'
 import { admissionReview } from '../../helpers/policies.ts'
 import { startShim } from '../../helpers/shim.ts'
 
@@ -51,6 +51,29 @@ t.test('monitor mode writes down what would have been answered', async (t) => {
       response: { allowed: false, status: { message: 'denied by the fixture' } },
     },
   )
+})
+
+t.test('what a policy says about a Secret is not written down, nor what it would make of it', async (t) => {
+  const answer = {
+    valid: true,
+    accepted: false,
+    message: 'the password is hunter2',
+    warnings: ['hunter2'],
+    mutated_object: { data: { password: 'hunter2' } },
+  }
+  await using test = await startShim(t, {
+    watched: { guest: buildAnsweringGuest(JSON.stringify(answer)), policyMode: 'monitor' },
+    asked: { guest: buildAnsweringGuest(JSON.stringify(answer)), allowedToMutate: true },
+  })
+  const secrets = { group: '', version: 'v1', resource: 'secrets' }
+  const review = admissionReview({ resource: secrets, kind: { group: '', version: 'v1', kind: 'Secret' } })
+  await test.call('POST', '/validate/watched', review)
+  t.match((await test.call('POST', '/validate/asked', review)).text, 'hunter2', 'the client is told')
+  t.equal(test.logged.filter(({ policyId }) => policyId === 'watched' || policyId === 'asked').length >= 3, true)
+  const told = JSON.stringify(test.logged)
+  t.notMatch(told, 'hunter2')
+  t.notMatch(told, Buffer.from('hunter2').toString('base64').slice(0, 8))
+  t.match(told, '(redacted)')
 })
 
 t.test('what a policy logs is logged under its id, with its level, and cannot pass for a line of ours', async (t) => {
