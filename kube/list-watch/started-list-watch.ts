@@ -8,11 +8,12 @@ import { readLines } from './read-lines.ts'
 import { Store } from './store.ts'
 import { parseWatchEvent, type WatchEvent } from './watch-event.ts'
 
-/** The API server ends a watch after this; a stream that lives longer has lost its other end without a word. */
+/** The API server ends a watch after this. */
 const WATCH_SECONDS = 300
+/** It sends a bookmark each minute; a stream that is silent for longer has lost its other end without a word. */
+const MAX_SILENCE_MS = 150_000
 /** An API server that shuts down may end every watch as soon as it began. */
 const MIN_WATCH_MS = 1000
-const MAX_WATCH_MS = (WATCH_SECONDS + 30) * 1000
 
 /** A copy of a collection that follows the API server, through its restarts and ours, until it is disposed. */
 export class StartedListWatch<T> implements AsyncDisposable {
@@ -98,12 +99,13 @@ export class StartedListWatch<T> implements AsyncDisposable {
       return undefined
     })
     if (stream === undefined) return
-    const timer = setTimeout(() => stream.destroy(new Error('the watch was silent for too long')), MAX_WATCH_MS)
+    const timer = setTimeout(() => stream.destroy(new Error('the watch was silent for too long')), MAX_SILENCE_MS)
     this.#connectedAt = Number.POSITIVE_INFINITY
     const startedAt = performance.now()
     let events = 0
     try {
       for await (const line of readLines(stream)) {
+        timer.refresh()
         this.#take(parseWatchEvent(line))
         events += 1
       }

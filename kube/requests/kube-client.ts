@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http'
-import { Agent, type RequestOptions, request } from 'node:https'
+import { type RequestOptions, request } from 'node:https'
 import { GatehouseError, messageOf } from '../../util/errors.ts'
 import type { KubeConnection } from '../connection.ts'
 import { KubeError } from './kube-error.ts'
+import { LiveConnection, type LiveConnectionOptions } from './live-connection.ts'
 
 export interface KubeRequest {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -27,16 +28,14 @@ const TIMEOUT_MS = 10_000
 
 /** Sends requests to one API server, over connections that are kept. */
 export class KubeClient implements Disposable {
-  readonly #connection: KubeConnection
-  readonly #agent: Agent
+  readonly #live: LiveConnection
 
-  constructor(connection: KubeConnection) {
-    this.#connection = connection
-    this.#agent = new Agent({ ...connection.tls, keepAlive: true })
+  constructor(connection: KubeConnection, options: LiveConnectionOptions = {}) {
+    this.#live = new LiveConnection(connection, options)
   }
 
   get server(): string {
-    return this.#connection.server.href.replace(/\/$/, '')
+    return this.#live.connection.server.href.replace(/\/$/, '')
   }
 
   /** Sends a request; every status is an answer. @throws GatehouseError ERR_KUBE_CONNECTION when there is none */
@@ -62,7 +61,7 @@ export class KubeClient implements Disposable {
 
   /** Ends all connections, those in use too. */
   [Symbol.dispose](): void {
-    this.#agent.destroy()
+    this.#live[Symbol.dispose]()
   }
 
   /** Resolves when the headers of the answer are there. */
@@ -84,11 +83,12 @@ export class KubeClient implements Disposable {
   }
 
   async #toOptions({ method = 'GET', path, body, contentType, signal }: KubeRequest) {
-    const { server, authorize } = this.#connection
+    await this.#live.refresh()
+    const { server, authorize } = this.#live.connection
     const authorization = await authorize?.()
     const options: RequestOptions = {
       method,
-      agent: this.#agent,
+      agent: this.#live.agent,
       host: server.hostname.replace(/^\[|\]$/g, ''),
       port: server.port || 443,
       path: `${server.pathname.replace(/\/$/, '')}${path}`,

@@ -7,5 +7,6 @@ export const IN_CLUSTER = 'in-cluster'
 
 /** Opens the shim's own way to the API server, without asking it anything: it may wait for the shim. */
 export async function connectApiServer(kubeconfig: string): Promise<KubeClient> {
-  return new KubeClient(kubeconfig === IN_CLUSTER ? await readInClusterConnection() : await readKubeconfig(kubeconfig))
+  const read = () => (kubeconfig === IN_CLUSTER ? readInClusterConnection() : readKubeconfig(kubeconfig))
+  return new KubeClient(await read(), { reload: read })
 }

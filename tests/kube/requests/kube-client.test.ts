@@ -101,3 +101,30 @@ t.test('a server that is not there is an error that names it', async (t) => {
     message: /localhost:1\/api: .*ECONNREFUSED/,
   })
 })
+
+t.test('credentials are read again after a while; what cannot be read changes nothing', async (t) => {
+  const site = await startHttpsSite((request, response) => response.end(JSON.stringify(request.headers.authorization)))
+  t.teardown(() => site[Symbol.asyncDispose]())
+  const connection = (token: string) => ({ server: new URL(site.url), tls: {}, authorize: async () => token })
+  let read = async () => connection('second')
+  using client = new KubeClient(connection('first'), { reload: () => read(), reloadMs: 0 })
+  t.equal(await client.call({ path: '/' }), 'second')
+  read = async () => {
+    throw new Error('half-written')
+  }
+  t.equal(await client.call({ path: '/' }), 'second')
+  using patient = new KubeClient(connection('first'), { reload: async () => connection('second') })
+  t.equal(await patient.call({ path: '/' }), 'first')
+})
+
+t.test('with another client certificate, or authority, connections are opened anew', async (t) => {
+  const site = await startHttpsSite((request, response) => response.end(String(request.socket.remotePort)))
+  t.teardown(() => site[Symbol.asyncDispose]())
+  const server = new URL(site.url)
+  let tls = {}
+  using client = new KubeClient({ server, tls }, { reload: async () => ({ server, tls }), reloadMs: 0 })
+  const first = (await client.send({ path: '/' })).text
+  t.equal((await client.send({ path: '/' })).text, first)
+  tls = { servername: 'localhost' }
+  t.not((await client.send({ path: '/' })).text, first)
+})

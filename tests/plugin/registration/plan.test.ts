@@ -74,6 +74,9 @@ t.test('where the shim decides about namespaces they keep nobody apart', async (
   const policies = complete({ a: {}, b: { namespaceSelector: { matchLabels: { a: 'b' } } } })
   const { entries } = planRegistration(policies, { selectors: 'shim' })
   t.match(entries, [{ members: ['a', 'b'], namespaceSelector: undefined }])
+  const same = policies.map((policy) => ({ ...policy, namespaceSelector: { matchLabels: { a: 'b' } } }))
+  const { namespaceSelector } = planRegistration(same, { selectors: 'shim' }).entries[0] ?? {}
+  t.strictSame(namespaceSelector, { matchLabels: { a: 'b' } }, 'what all agree on the API server decides')
 })
 
 t.test('conditions about the authorizer stay with the API server', async (t) => {
