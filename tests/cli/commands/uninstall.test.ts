@@ -77,7 +77,8 @@ t.test("what is somebody else's stays: in the folders, in the AdmissionConfigura
   const kind = 'AdmissionConfiguration'
   writeFileSync(theirs, JSON.stringify({ apiVersion: 'apiserver.config.k8s.io/v1', kind, plugins }))
   const out = await writeManifests(t, ...STATIC, '--admission-config', theirs)
-  const foreign = 'kind: MutatingWebhookConfiguration\nmetadata: {name: gatehouse.static.k8s.io}\n'
+  const labels = '{app.kubernetes.io/managed-by: somebody}'
+  const foreign = `kind: MutatingWebhookConfiguration\nmetadata: {name: gatehouse.static.k8s.io, labels: ${labels}}\n`
   mkdirSync(join(out, 'mutating'), { recursive: true })
   writeFileSync(join(out, 'mutating/gatehouse.yaml'), foreign)
   const mixed = `${readFileSync(join(out, 'validating/gatehouse.yaml'), 'utf8')}---\n${foreign}`
