@@ -13,8 +13,8 @@ const HELP = `
 Takes away what makes an API server ask: the webhook configurations in the API, and the static manifests on its disk. Only
 ours, by name and by the label app.kubernetes.io/managed-by=gatehouse; what is somebody else's is left, and named. The
 folders of static manifests stay, since an API server that names them does not start without; our AdmissionConfiguration no
-longer names them. The shim, its certificates and the policies are not touched; a shim that runs with --static-manifests
-for this folder would write again, and is named. Done again, it finds nothing to do.
+longer names them. The shim, its certificates and the policies are not touched; one that runs with --static-manifests for
+this folder, or with --register api, writes again, and is named: stop it. Done again, it finds nothing to do.
 
 Examples:
   # see first

@@ -117,7 +117,10 @@ export class KubeClient implements Disposable {
         const isStale = outgoing.reusedSocket && ['ECONNRESET', 'EPIPE'].includes(error.code ?? '')
         reject(isStale ? new StaleConnection('the kept connection was closed', { cause: error }) : error)
       })
-      outgoing.end(body === undefined || typeof body === 'string' ? body : JSON.stringify(body))
+      const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body)
+      // Node sends the body of a DELETE without saying how long it is; the API server reads a request of its own in it.
+      if (text !== undefined) outgoing.setHeader('content-length', Buffer.byteLength(text))
+      outgoing.end(text)
     })
   }
 

@@ -56,7 +56,10 @@ export class EntryReviewer {
     return this.#conclude(answers, review)
   }
 
-  #lookUpNamespace({ entry, request, signal }: EntryReview): Promise<LookedUp> {
+  async #lookUpNamespace({ entry, request, signal }: EntryReview): Promise<LookedUp> {
+    const { reviewer } = this.#options
+    // who breaks the glass may do so because nobody can be asked for a namespace
+    if (entry.members.every((policy) => reviewer.isDisabled(policy))) return { labels: undefined }
     const { matchable } = new ReviewedRequest(request)
     return lookUpNamespace(matchable, entry, this.#options.namespaces, { uid: request.uid, signal })
   }

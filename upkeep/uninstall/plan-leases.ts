@@ -24,7 +24,11 @@ function planLease(client: KubeClient, { metadata: { name }, spec }: Lease, now:
 
 function removal(client: KubeClient, name: string, why: string): Step {
   const perform = async () => {
-    await client.send({ method: 'DELETE', path: leasePath({ namespace: NAMESPACE, name }) })
+    try {
+      await client.call({ method: 'DELETE', path: leasePath({ namespace: NAMESPACE, name }) })
+    } catch (error) {
+      if (!isKubeError(error, 404)) throw error
+    }
   }
   return { what: `Lease ${NAMESPACE}/${name}`, action: 'remove', why, perform }
 }

@@ -41,6 +41,15 @@ t.test('a request carries its method, path, body, type and token', async (t) => 
   t.match(await client.call(patch), { body: '{"a":1.0}', type: 'application/merge-patch+json' })
 })
 
+t.test('the body of a DELETE arrives, and is no request of its own', async (t) => {
+  const client = await connect(t, async (request, response) => {
+    response.end(JSON.stringify({ method: request.method, body: (await request.toArray()).join('') }))
+  })
+  const asked = { method: 'DELETE', path: '/', body: { preconditions: { uid: 'a' } } } as const
+  t.strictSame(await client.call(asked), { method: 'DELETE', body: '{"preconditions":{"uid":"a"}}' })
+  t.strictSame(await client.call({ path: '/' }), { method: 'GET', body: '' })
+})
+
 t.test('a refusal is an error with the status, reason and message of the API server', async (t) => {
   const status = { kind: 'Status', code: 409, reason: 'Conflict', message: 'the object has been modified' }
   const client = await connect(t, (_, response) => response.writeHead(409).end(JSON.stringify(status)))

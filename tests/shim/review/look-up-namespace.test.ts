@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { askShim } from '../../../shim/admin/admin-client.ts'
 import { entryPath } from '../../helpers/entries.ts'
 import { buildAnsweringGuest } from '../../helpers/guests.ts'
 import { startHttpsSite } from '../../helpers/https-site.ts'
@@ -40,10 +41,11 @@ async function askBeside(t: Test, apiServer: RequestListener) {
   const test = await startShim(t, POLICIES, { selectors: 'shim', kubeconfig })
   t.teardown(() => test[Symbol.asyncDispose]())
   const path = await entryPath(join(test.folder, 'policies.yml'), 'validate-1', 'shim')
-  return async (fields: object) => {
+  const ask = async (fields: object) => {
     const { status, text } = await test.call('POST', path, admissionReview(fields))
     return { status, ...(JSON.parse(text) as { response?: object; message?: string }) }
   }
+  return Object.assign(ask, { adminSocket: test.adminSocket })
 }
 
 const KNOWN = { metadata: { name: 'n', labels: { a: 'b' } } }
@@ -79,4 +81,13 @@ t.test('while nothing is known of namespaces failurePolicy decides, but for what
   const ask = await askBeside(t, (_, response) => response.writeHead(500).end('{}'))
   t.match(await ask({ namespace: 'n' }), { status: 503, message: /the labels of the namespace "n" are not known/ })
   t.match(await ask(NODES), { status: 200, response: { allowed: false } })
+})
+
+t.test('where all members are disabled by hand nobody is asked for the namespace', async (t) => {
+  const ask = await askBeside(t, (_, response) => response.writeHead(500).end())
+  t.match(await ask({ namespace: 'n' }), { status: 503 })
+  await askShim(ask.adminSocket, 'POST /disable', { policyId: 'a', forMs: 60_000 })
+  t.match(await ask({ namespace: 'n' }), { status: 503 }, 'the other one still has to know')
+  await askShim(ask.adminSocket, 'POST /disable', { forMs: 60_000 })
+  t.match(await ask({ namespace: 'n' }), { status: 200, response: { allowed: true } })
 })

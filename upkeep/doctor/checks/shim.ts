@@ -6,7 +6,8 @@ export const shimCheck: Check = {
   name: 'shim',
   async run({ search, shim }) {
     if (shim === undefined) return [search.shim]
-    const { failed, outdated, disabled, lastReload, readiness } = shim.status
+    const { failed, outdated, disabled, lastReload, readiness, registration } = shim.status
+    const { waitingFor = [] } = registration.apiObjects ?? {}
     const seen: Observation[] = [
       ...(readiness === 'ready' ? [] : [problem('it is shutting down', 'Start it again.')]),
       ...Object.entries(failed).map(([id, error]) =>
@@ -26,6 +27,12 @@ export const shimCheck: Check = {
               'Repair them; a restart would fail.',
             ),
           ]),
+      ...waitingFor.map((name) =>
+        warning(
+          `the policies in force here are not registered: ${name} does not answer for them`,
+          'Give every shim the same policies.',
+        ),
+      ),
       ...disabled.map(({ policyId, until }) =>
         warning(`${policyId === undefined ? 'every policy' : `policy ${policyId}`} is disabled by hand until ${until}`),
       ),
