@@ -3,6 +3,7 @@ import { type JsonNode, scanJson } from '../util/json-scan.ts'
 import { formatProblem } from '../util/problems.ts'
 import type { EvaluationRequest } from './admission-request.ts'
 import type { AdmissionResponse, Status } from './admission-response.ts'
+import { withoutEmptiedMaps } from './emptied-maps.ts'
 import { diffJson } from './json-patch.ts'
 import {
   findShapeProblems,
@@ -59,7 +60,8 @@ function toPatch(
   if (mutated === undefined || object === undefined) return {}
   const original = json.subarray(object.start, object.end)
   if (Buffer.compare(original, mutated) === 0) return {}
-  const operations = diffJson(parseLossless(original), parseLossless(mutated))
+  const before = parseLossless(original)
+  const operations = diffJson(before, withoutEmptiedMaps(parseLossless(mutated), before))
   if (operations.length === 0) return {}
   return { patch: Buffer.from(JSON.stringify(operations)).toString('base64'), patchType: 'JSONPatch' }
 }

@@ -95,6 +95,24 @@ export const CONDITIONS: readonly EqualityCase[] = [
     requests: [{ ...create(), asks: 'a b c' }],
   },
   {
+    title: 'what the user may do, asked by all members alike',
+    sits: 'shared',
+    policies: {
+      a: {
+        rules: MAPS,
+        ...when('authorizer.requestResource.check("create").allowed()', 'request.operation == "CREATE"'),
+      },
+      b: {
+        rules: 'core/v1 configmaps CREATE',
+        ...when('authorizer.requestResource.check("create").allowed()', 'request.operation == "CREATE"'),
+      },
+    },
+    requests: [
+      { ...create(), asks: 'a b' },
+      { send: `DELETE ${DEV}/configmaps/settings`, asks: '' },
+    ],
+  },
+  {
     title: 'conditions about what a Pod has by default',
     sits: 'shared',
     policies: {

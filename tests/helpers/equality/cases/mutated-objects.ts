@@ -9,6 +9,23 @@ const MERGE = 'application/merge-patch+json'
 const CREATE = { send: `POST ${DEV}/configmaps`, body: { metadata: { name: 'c' }, data: { a: '1' } } }
 const CREATE_WIDGET = `POST /apis/example.com/v1/namespaces/dev/widgets`
 
+const named = (fields: object) => ({ ...widget('w'), metadata: { name: 'w', ...fields } })
+
+const condition = (expression: string) => ({ matchConditions: [{ name: 'c', expression }] })
+const EMPTYING = (rules: string) => ({
+  a: metadata(rules, [
+    { ...has('/object/metadata/labels/app'), patch: [{ op: 'remove', path: '/metadata/labels/app' }] },
+    { annotations: { a: '1' } },
+  ]),
+  none: metadata(rules, { annotations: { none: 'yes' } }, condition('!has(object.metadata.labels)')),
+  some: metadata(
+    rules,
+    { annotations: { some: '{/object/metadata/labels}' } },
+    condition('has(object.metadata.labels)'),
+  ),
+  z: metadata(rules, { annotations: { z: '{/object/metadata/labels}' } }),
+})
+
 export const MUTATED_OBJECTS: readonly EqualityCase[] = [
   {
     title: 'numbers that nobody touched',
@@ -174,6 +191,37 @@ export const MUTATED_OBJECTS: readonly EqualityCase[] = [
       { ...CREATE, body: { metadata: { name: 'c', labels: { app: 'x' }, annotations: { k: 'v' } } }, asks: 'a b c d' },
       { ...CREATE, body: { metadata: { name: 'c', labels: {}, annotations: { k: 'v' } } }, asks: 'a', status: 500 },
     ],
+  },
+  {
+    title: 'maps that become empty, of a kind that the API server knows',
+    sits: 'shared',
+    policies: EMPTYING(MAPS),
+    requests: [
+      { ...CREATE, body: { metadata: { name: 'c', labels: { app: 'x' } } }, asks: 'a none z' },
+      { ...CREATE, body: { metadata: { name: 'c', labels: {} } }, asks: 'a none z' },
+      { ...CREATE, body: { metadata: { name: 'c', labels: null } }, asks: 'a none z' },
+      { ...CREATE, body: { metadata: { name: 'c', labels: { app: 'x', b: 'y' } } }, asks: 'a some z' },
+    ],
+  },
+  {
+    title: 'maps that become empty, of a custom kind',
+    sits: 'shared',
+    policies: EMPTYING(WIDGETS),
+    requests: [
+      { send: CREATE_WIDGET, body: named({ labels: { app: 'x' } }), asks: 'a none z' },
+      { send: CREATE_WIDGET, body: named({ labels: {} }), asks: 'a none z' },
+      { send: CREATE_WIDGET, body: named({ labels: null }), asks: 'a none z' },
+      { send: CREATE_WIDGET, body: named({ labels: { app: 'x', b: 'y' }, annotations: {} }), asks: 'a some z' },
+    ],
+  },
+  {
+    title: 'a label that is no text',
+    sits: 'shared',
+    policies: {
+      a: metadata(WIDGETS, { labels: { a: '1' }, ...add('/metadata/labels', { app: 5 }) }),
+      b: metadata(WIDGETS, SEEN),
+    },
+    requests: [{ send: CREATE_WIDGET, body: named({}), asks: 'a', status: 500 }],
   },
   {
     title: 'keys and values that have to be escaped',
