@@ -25,6 +25,8 @@ export interface ShimMember {
   readonly kubeconfig: string
   readonly adminSocket: string
   readonly logged: readonly Record<string, unknown>[]
+  /** Of its certificates. */
+  readonly certificates: string
   start(): Promise<void>
   /** Starts another shim that takes the socket from this one, which then ends. */
   takeOver(): Promise<void>
@@ -92,6 +94,7 @@ async function createMember(
       started = await new Shim(taking, log).start()
       await before?.ended
     },
+    certificates: join(folder, 'pki'),
     stop,
     async change(changed) {
       writePolicies(folder, changed)
