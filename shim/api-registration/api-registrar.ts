@@ -61,9 +61,11 @@ export class ApiRegistrar implements Registrar, AsyncDisposable {
       get digests() {
         return sets.digests
       },
-      configurationsOf: (digest, caBundle) => {
+      configurationsOf: (digest, { caBundle, aggregatedGroups }) => {
         const set = sets.peek(digest)
-        return set && webhookConfigurations(configurationsOptions({ set: { ...set, digest }, caBundle }, this.#options))
+        if (set === undefined) return undefined
+        const options = configurationsOptions({ set: { ...set, digest }, caBundle }, this.#options)
+        return webhookConfigurations({ ...options, aggregatedGroups })
       },
     }
   }

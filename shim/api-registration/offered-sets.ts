@@ -1,4 +1,4 @@
-import type { WebhookConfigurations } from '../../plugin/webhook-configurations.ts'
+import type { WebhookConfigurations, WebhookConfigurationsOptions } from '../../plugin/webhook-configurations.ts'
 
 /** The policy sets that a shim answers for, as whoever registers them sees them. */
 export interface OfferedSets {
@@ -7,5 +7,8 @@ export interface OfferedSets {
   /** All that are answered, this one among them. */
   readonly digests: readonly string[]
   /** What registers a set; undefined when it is not there any more. */
-  configurationsOf(digest: string, caBundle: string): WebhookConfigurations | undefined
+  configurationsOf(digest: string, surroundings: Surroundings): WebhookConfigurations | undefined
 }
+
+/** What the cluster has besides the policies. */
+export type Surroundings = Required<Pick<WebhookConfigurationsOptions, 'caBundle' | 'aggregatedGroups'>>

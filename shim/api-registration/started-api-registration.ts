@@ -4,6 +4,7 @@ import type { StartedLeaderElection } from '../../kube/lease/started-leader-elec
 import { isKubeError } from '../../kube/requests/kube-error.ts'
 import { sleep } from '../../kube/sleep.ts'
 import { messageOf } from '../../util/errors.ts'
+import { AggregatedGroupsReader } from './aggregated-groups-reader.ts'
 import { type ApiRegistrationOptions, ELECTION_LEASE, NAMESPACE } from './api-registration-options.ts'
 import { decideRegistration } from './decide-registration.ts'
 import { joinAuthorities } from './join-authorities.ts'
@@ -31,6 +32,7 @@ export class StartedApiRegistration implements AsyncDisposable {
   readonly #options: ApiRegistrationOptions
   readonly #members: Members
   readonly #objects: WebhookObjects
+  readonly #aggregated: AggregatedGroupsReader
   readonly #election: StartedLeaderElection
   readonly #stop = new AbortController()
   readonly #loop: Promise<void>
@@ -44,6 +46,7 @@ export class StartedApiRegistration implements AsyncDisposable {
     const look = () => this.#wake.abort()
     this.#members = new Members(options, look)
     this.#objects = new WebhookObjects({ client, onChange: look, log })
+    this.#aggregated = new AggregatedGroupsReader(client, log)
     this.#election = new LeaderElection({
       client,
       lease: { namespace: NAMESPACE, name: ELECTION_LEASE },
@@ -116,7 +119,8 @@ export class StartedApiRegistration implements AsyncDisposable {
     this.#tellWaiting(waitingFor)
     if (digest === undefined) return
     const authorities = this.#members.known.map((member) => member.authorities)
-    const desired = sets.configurationsOf(digest, joinAuthorities(authorities))
+    const { whole: aggregatedGroups } = await this.#aggregated.read()
+    const desired = sets.configurationsOf(digest, { caBundle: joinAuthorities(authorities), aggregatedGroups })
     // The writer before us knew it; it cannot be mended by anybody who does not.
     if (desired === undefined) return
     for (const kind of WEBHOOK_KINDS) {

@@ -3,6 +3,7 @@ import t, { type Test } from 'tap'
 import { webhookConfigurations } from '../../plugin/webhook-configurations.ts'
 import { ApiRegistration } from '../../shim/api-registration/api-registration.ts'
 import { joinAuthorities } from '../../shim/api-registration/join-authorities.ts'
+import type { Surroundings } from '../../shim/api-registration/offered-sets.ts'
 import { connectApiServer } from '../../shim/api-server/connect-api-server.ts'
 import { createAuthority } from '../../util/certificates.ts'
 import { SILENT_LOG } from '../../util/log.ts'
@@ -44,7 +45,7 @@ async function joinAs(t: Test, folder: string, name: string) {
     client,
     name: `gatehouse-shim-${name}`,
     sets: Object.assign(sets, {
-      configurationsOf: (digest: string, caBundle: string) =>
+      configurationsOf: (digest: string, { caBundle }: Surroundings) =>
         sets.digests.includes(digest)
           ? webhookConfigurations({
               policies: policies(digest),

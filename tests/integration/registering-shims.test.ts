@@ -131,6 +131,24 @@ t.test('three API servers, three shims, one etcd', async (t: Test) => {
     t.pass()
   })
 
+  await t.test('groups that another server answers for are left out of wildcards once it is there', async (t) => {
+    const everywhere = denying('everywhere', {
+      rules: [{ apiGroups: ['*'], apiVersions: ['*'], operations: ['CREATE'], resources: ['configmaps'] }],
+    })
+    for (const member of members) await member.change({ ...policies('new'), everywhere })
+    await until(allSay(/everywhere/))
+    t.notMatch((await readObject(first)).text, 'aggregated-groups')
+    const group = { group: 'wardle.example.com', version: 'v1', groupPriorityMinimum: 1000, versionPriority: 15 }
+    await second.api.must('POST', '/apis/apiregistration.k8s.io/v1/apiservices', {
+      metadata: { name: 'v1.wardle.example.com' },
+      spec: { ...group, insecureSkipTLSVerify: true, service: { namespace: 'default', name: 'wardle' } },
+    })
+    await until(async () => /aggregated-groups.*wardle\.example\.com/.test((await readObject(first)).text))
+    t.ok(await allSay(/everywhere/)())
+    for (const member of members) await member.change(policies('new'))
+    await until(allSay(/: new$/))
+  })
+
   await t.test(
     'when the shim that writes is restarted, another one writes, and it is trusted when it is back',
     async (t) => {
