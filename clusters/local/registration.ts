@@ -17,7 +17,12 @@ import {
   createStaticManifests,
   replaceStaticManifests,
 } from '../../shim/registration/static-manifests.ts'
-import { confirmBundle, forgetRegistrar, staticRegistrarName } from '../../shim/tls/confirmations.ts'
+import {
+  confirmBundle,
+  forgetOtherRegistrars,
+  forgetRegistrar,
+  staticRegistrarName,
+} from '../../shim/tls/confirmations.ts'
 import { applyWebhooks } from '../webhooks/apply-webhooks.ts'
 import { checkWebhooks } from '../webhooks/check-webhooks.ts'
 import { readAggregatedGroups } from '../webhooks/read-aggregated-groups.ts'
@@ -76,8 +81,9 @@ async function registerStatic(record: ClusterRecord, options: PolicyOptions): Pr
   for (const member of members) {
     const caBundle = await ensureShimCertificates(member)
     await waitUntilStaticInForce(loadKubeConfig(member), staticWebhookConfigurations({ ...options, caBundle }))
-    await confirmBundle(member.certificates, staticRegistrarName(member.staticManifests), caBundle)
-    await forgetRegistrar(member.certificates, OBJECTS)
+    const registrar = staticRegistrarName(member.staticManifests)
+    await confirmBundle(member.certificates, registrar, caBundle)
+    await forgetOtherRegistrars(member.certificates, registrar)
   }
   for (const kubeConfig of members.slice(0, 1).map(loadKubeConfig)) await applyWebhooks(kubeConfig, {})
 }

@@ -42,6 +42,12 @@ export async function forgetRegistrar(folder: string, registrar: string): Promis
   await rm(fileOf(folder, registrar), { force: true })
 }
 
+/** For a folder whose API servers are looked after by this one registrar from now on. */
+export async function forgetOtherRegistrars(folder: string, registrar: string): Promise<void> {
+  const others = (await readConfirmations(folder)).filter((other) => other.registrar !== registrar)
+  for (const other of others) await forgetRegistrar(folder, other.registrar)
+}
+
 /** The registrar of the API server that reads these manifests. Machines may share an authority, so it carries this one's name. */
 export function staticRegistrarName(manifests: string): string {
   return `${hostname()}:${manifests}`

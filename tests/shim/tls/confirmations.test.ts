@@ -2,7 +2,13 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { ensureCertificates } from '../../../shim/tls/certificates.ts'
-import { confirmBundle, findConfirmed, OPERATOR, readConfirmations } from '../../../shim/tls/confirmations.ts'
+import {
+  confirmBundle,
+  findConfirmed,
+  forgetOtherRegistrars,
+  OPERATOR,
+  readConfirmations,
+} from '../../../shim/tls/confirmations.ts'
 
 const entry = (registrar: string, ...authorities: string[]) => ({ registrar, authorities })
 
@@ -33,3 +39,14 @@ t.test(
     t.equal(findConfirmed(await readConfirmations(folder)).size, 0)
   },
 )
+
+t.test('rotations do not wait for registrars that look after nobody any more', async (t) => {
+  const folder = t.testdir()
+  const { caBundle } = await ensureCertificates({ folder, hosts: ['shim.internal'] })
+  for (const registrar of ['objects', 'a-lease', 'manifests']) await confirmBundle(folder, registrar, caBundle)
+  await forgetOtherRegistrars(folder, 'manifests')
+  t.strictSame(
+    (await readConfirmations(folder)).map(({ registrar }) => registrar),
+    ['manifests'],
+  )
+})
