@@ -1,5 +1,5 @@
 import { formatBytes } from '../util/bytes.ts'
-import type { BenchReport, ReportRow } from './report.ts'
+import type { BenchReport, ReportRatio, ReportRow } from './report.ts'
 
 export const OUTPUTS = ['table', 'json', 'markdown'] as const
 export type Output = (typeof OUTPUTS)[number]
@@ -14,27 +14,34 @@ export function formatReport(report: BenchReport, output: Output): string {
   return `${[...lines(tableOf(report)), '', ...summaryOf(report)].join('\n')}\n`
 }
 
-const HEADER = ['clients', 'path', 'p50', 'p90', 'p99', '+p50', '+p90', '+p99', '× floor', 'in API server']
+const TIMES = ['p50', 'p90', 'p99', '+p50', '+p90', '+p99']
 
 function tableOf(report: BenchReport): string[][] {
-  return [HEADER, ...report.rows.map((row) => cellsOf(row, report))]
+  const growth = report.growth === undefined ? [] : ['× 1 policy']
+  const header = ['clients', 'path', ...TIMES, '× floor', ...growth, 'in API server']
+  return [header, ...report.rows.map((row) => cellsOf(row, report))]
 }
 
-function cellsOf(row: ReportRow, { ratios }: BenchReport): string[] {
-  const ratio = ratios.find((candidate) => candidate.row === row.row && candidate.clients === row.clients)?.p50
+function cellsOf(row: ReportRow, { ratios, growth }: BenchReport): string[] {
   const { added } = row
   return [
     String(row.clients),
     row.title,
     ...[row.p50, row.p90, row.p99].map(formatMs),
     ...[added?.p50, added?.p90, added?.p99].map((value) => (value === undefined ? '' : formatAdded(value))),
-    row.row === 'floor' ? '1' : (ratio?.toFixed(2) ?? ''),
+    row.row === 'floor' ? '1' : formatRatio(row, ratios),
+    ...(growth === undefined ? [] : [formatRatio(row, growth)]),
     row.apiServerMean === undefined ? '' : formatMs(row.apiServerMean),
   ]
 }
 
+function formatRatio({ row, clients }: ReportRow, ratios: readonly ReportRatio[]): string {
+  const ratio = ratios.find((candidate) => candidate.row === row && candidate.clients === clients)
+  return ratio?.p50?.toFixed(2) ?? ''
+}
+
 function formatTable(table: readonly string[][]): string[] {
-  const widths = HEADER.map((_, column) => Math.max(...table.map((cells) => cells[column]?.length ?? 0)))
+  const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((cells) => cells[column]?.length ?? 0)))
   return table.map((cells) =>
     cells
       .map((cell, column) => pad(cell, widths[column] ?? 0, column))
@@ -53,11 +60,12 @@ function formatMarkdown([header = [], ...rows]: readonly string[][]): string[] {
   return [header, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`)
 }
 
-function summaryOf({ kubernetesVersion, policy, machine, memory, verdict, notes }: BenchReport): string[] {
+function summaryOf({ kubernetesVersion, policy, growth, machine, memory, verdict, notes }: BenchReport): string[] {
+  const ratios = growth === undefined ? '× floor compares' : '× floor and × 1 policy (of the same path) compare'
   return [
-    `Milliseconds; + is over the no-webhook row of the same API server; × floor compares the +p50.`,
+    `Milliseconds; + is over the no-webhook row of the same API server; ${ratios} the +p50.`,
     LIMIT_NOTE,
-    `Kubernetes ${kubernetesVersion}, policy ${policy}, ${machine.cpus} × ${machine.model}, Node ${machine.node}.`,
+    `Kubernetes ${kubernetesVersion}, ${growth === undefined ? 'policy' : 'policies'} ${policy}, ${machine.cpus} × ${machine.model}, Node ${machine.node}.`,
     `Shim memory: ${formatBytes(memory.idleBytes)} idle, ${formatBytes(memory.loadedBytes)} after the load.`,
     `Verdict: ${verdict}. ${notes.join('; ')}.`,
   ]

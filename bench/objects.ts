@@ -3,10 +3,11 @@ import type {
   V1ValidatingAdmissionPolicyBinding,
   V1ValidatingWebhookConfiguration,
 } from '@kubernetes/client-node'
-import { webhookConfigurations } from '../plugin/webhook-configurations.ts'
+import { type CombinedOptions, webhookConfigurations } from '../plugin/webhook-configurations.ts'
 import type { WebhookPolicy } from '../plugin/webhook-policy.ts'
+import type { Endpoint } from './experiment.ts'
 import type { BenchPod, BenchPolicy } from './policies.ts'
-import { ROW_LABEL, type RowName } from './rows.ts'
+import { ROW_LABEL } from './rows.ts'
 
 const API_VERSION = 'admissionregistration.k8s.io/v1'
 
@@ -17,18 +18,18 @@ export const REQUEST_PATH = '/api/v1/namespaces/default/pods?dryRun=All'
 export const POD_RULES = [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }]
 
 /** Selects the requests of some rows. */
-export function selectRows(...rows: readonly RowName[]) {
+export function selectRows(...rows: readonly string[]) {
   return { matchExpressions: [{ key: ROW_LABEL, operator: 'In', values: [...rows] }] }
 }
 
 /** An ordinary Pod, some 1.5 kB in the API server's AdmissionReview, that belongs to a row. */
-export function benchPod(row: RowName): BenchPod {
+export function benchPod(row: string, labels: BenchPod['metadata']['labels'] = {}): BenchPod {
   const probe = { httpGet: { path: '/healthz', port: 8080 }, periodSeconds: 10 }
   const resources = { requests: { cpu: '100m', memory: '64Mi' }, limits: { memory: '128Mi' } }
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name: 'web', labels: { app: 'web', version: '1', [ROW_LABEL]: row } },
+    metadata: { name: 'web', labels: { app: 'web', version: '1', ...labels, [ROW_LABEL]: row } },
     spec: {
       containers: [
         {
@@ -44,24 +45,24 @@ export function benchPod(row: RowName): BenchPod {
   }
 }
 
-/** The one webhook entry of a path that the benchmark registers itself: `floor`, or `loopback`. */
+/** The webhook entries of a path that the benchmark registers itself. */
 export interface BenchWebhook {
   readonly configurationName: string
-  readonly policyId: string
-  readonly host: string
-  readonly caBundle: string
-  readonly rows: readonly RowName[]
+  readonly policies: readonly WebhookPolicy[]
+  /** Given when policies share entries. */
+  readonly combined?: CombinedOptions
+  readonly endpoint: Endpoint
   /** Off for the floor: it shows the least that a call can cost. */
   readonly exclusions: 'default' | 'none'
 }
 
 export function benchWebhook(webhook: BenchWebhook): V1ValidatingWebhookConfiguration {
-  const { configurationName, policyId, host, caBundle, rows, exclusions } = webhook
-  const policy: WebhookPolicy = { id: policyId, mutating: false, rules: POD_RULES, objectSelector: selectRows(...rows) }
+  const { configurationName, policies, combined, endpoint, exclusions } = webhook
   const { validating } = webhookConfigurations({
-    policies: [policy],
-    client: { host },
-    caBundle,
+    policies,
+    ...(combined !== undefined && { combined }),
+    client: { host: endpoint.host },
+    caBundle: endpoint.caBundle,
     exclusions,
     name: configurationName,
   })
@@ -69,9 +70,15 @@ export function benchWebhook(webhook: BenchWebhook): V1ValidatingWebhookConfigur
   return validating
 }
 
-/** The same rule in process. */
+/** A policy as an entry of its own for the requests of some rows. */
+export function benchPolicy(id: string, ...rows: readonly string[]): WebhookPolicy {
+  return { id, mutating: false, rules: POD_RULES, objectSelector: selectRows(...rows) }
+}
+
+/** The same rule in process, for the requests of one row. */
 export function celPolicy(
   name: string,
+  row: string,
   { validations }: BenchPolicy,
 ): [V1ValidatingAdmissionPolicy, V1ValidatingAdmissionPolicyBinding] {
   const policy = {
@@ -80,7 +87,7 @@ export function celPolicy(
     metadata: { name },
     spec: {
       failurePolicy: 'Fail',
-      matchConstraints: { objectSelector: selectRows('cel'), resourceRules: POD_RULES },
+      matchConstraints: { objectSelector: selectRows(row), resourceRules: POD_RULES },
       validations: [...validations],
     },
   }

@@ -1,4 +1,5 @@
-import { ROWS, type Row, type RowName } from './rows.ts'
+import type { Samples } from './load.ts'
+import type { Row } from './rows.ts'
 import { type Added, PERCENTILES, type Percentile, ratio, type Summary, subtract, summarize } from './statistics.ts'
 
 /** What the benchmark found out; `--output json` prints it as it is. Times are milliseconds. */
@@ -7,7 +8,10 @@ export interface BenchReport {
   readonly policy: string
   readonly machine: Machine
   readonly rows: readonly ReportRow[]
+  /** By what the floor adds. */
   readonly ratios: readonly ReportRatio[]
+  /** By what the same path adds with one policy, where rows differ in that. */
+  readonly growth?: readonly ReportRatio[]
   readonly memory: ShimMemory
   readonly verdict: Verdict
   /** Why that verdict, and whatever the reader should hold against it. */
@@ -29,9 +33,10 @@ export interface ShimMemory {
 
 /** One row under one number of clients. */
 export interface ReportRow extends Summary {
-  readonly row: RowName
+  readonly row: string
   readonly title: string
   readonly apiServer: string
+  readonly policies?: number
   readonly clients: number
   /** Over the baseline of the same API server; baselines add nothing by definition. */
   readonly added?: Added
@@ -39,9 +44,9 @@ export interface ReportRow extends Summary {
   readonly apiServerMean?: number
 }
 
-/** A row's added latency by the floor's, per percentile; null where the floor added nothing that could be measured. */
+/** A row's added latency by another's, per percentile; null where the other added nothing that could be measured. */
 export interface ReportRatio extends Readonly<Record<Percentile, number | null>> {
-  readonly row: RowName
+  readonly row: string
   readonly clients: number
 }
 
@@ -50,20 +55,21 @@ export type Verdict = 'pass' | 'acceptable' | 'fail'
 /** What one number of clients gave. */
 export interface Run {
   readonly clients: number
-  readonly samples: Readonly<Record<RowName, readonly number[]>>
-  readonly apiServerMeans: Readonly<Partial<Record<RowName, number>>>
+  readonly samples: Samples<string>
+  readonly apiServerMeans: Readonly<Record<string, number>>
 }
 
 /** Summarises one run, row by row, in the order of the report. */
-export function reportRows({ clients, samples, apiServerMeans }: Run): ReportRow[] {
-  const summaries = new Map(ROWS.map(({ name }) => [name, summarize(samples[name])]))
-  return ROWS.map((row) => {
+export function reportRows(rows: readonly Row[], { clients, samples, apiServerMeans }: Run): ReportRow[] {
+  const summaries = new Map(rows.map(({ name }) => [name, summarize(samples[name] ?? [])]))
+  return rows.map((row) => {
     const summary = get(summaries, row.name)
     const mean = apiServerMeans[row.name]
     return {
       row: row.name,
       title: row.title,
       apiServer: row.apiServer,
+      ...(row.policies !== undefined && { policies: row.policies }),
       clients,
       ...summary,
       ...addedBy(row, summary, summaries),
@@ -74,19 +80,33 @@ export function reportRows({ clients, samples, apiServerMeans }: Run): ReportRow
 
 /** Every path's added latency by the floor's of the same run. */
 export function reportRatios(rows: readonly ReportRow[]): ReportRatio[] {
-  return rows.flatMap(({ row, clients, added }) => {
-    const floor = rows.find((other) => other.row === 'floor' && other.clients === clients)?.added
-    if (added === undefined || floor === undefined || row === 'floor') return []
-    const [p50, p90, p99] = PERCENTILES.map((percentile) => ratio(added[percentile], floor[percentile]) ?? null)
-    return [{ row, clients, p50: p50 ?? null, p90: p90 ?? null, p99: p99 ?? null }]
+  return compare(rows, ({ row }) => (row === FLOOR ? undefined : FLOOR))
+}
+
+/** Added latency by that of the same path with one policy. */
+export function reportGrowth(rows: readonly ReportRow[], plan: readonly Row[]): ReportRatio[] {
+  const ones = new Map(plan.map(({ name, one }) => [name, one]))
+  return compare(rows, ({ row }) => (ones.get(row) === row ? undefined : ones.get(row)))
+}
+
+const FLOOR = 'floor'
+
+function compare(rows: readonly ReportRow[], otherOf: (row: ReportRow) => string | undefined): ReportRatio[] {
+  return rows.flatMap((row) => {
+    const { clients, added } = row
+    const name = otherOf(row)
+    const other = rows.find((candidate) => candidate.row === name && candidate.clients === clients)?.added
+    if (added === undefined || other === undefined) return []
+    const [p50, p90, p99] = PERCENTILES.map((percentile) => ratio(added[percentile], other[percentile]) ?? null)
+    return [{ row: row.row, clients, p50: p50 ?? null, p90: p90 ?? null, p99: p99 ?? null }]
   })
 }
 
-function addedBy({ baseline }: Row, summary: Summary, summaries: ReadonlyMap<RowName, Summary>): { added?: Added } {
+function addedBy({ baseline }: Row, summary: Summary, summaries: ReadonlyMap<string, Summary>): { added?: Added } {
   return baseline === undefined ? {} : { added: subtract(summary, get(summaries, baseline)) }
 }
 
-function get(summaries: ReadonlyMap<RowName, Summary>, name: RowName): Summary {
+function get(summaries: ReadonlyMap<string, Summary>, name: string): Summary {
   const summary = summaries.get(name)
   if (summary === undefined) throw new RangeError(`no row ${name}`)
   return summary

@@ -4,20 +4,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ClusterLayout, clusterLayout } from '../clusters/local/layout.ts'
 import { type StartedLocalCluster, startLocalCluster } from '../clusters/local/start-local-cluster.ts'
-import { webhookName } from '../plugin/webhook-name.ts'
 import { runtimeFolder, stateFolder } from '../util/config.ts'
 import { GatehouseError } from '../util/errors.ts'
 import type { Steps } from '../util/steps.ts'
 import { type ApiClient, openApiClient } from './api-client.ts'
+import type { Experiment } from './experiment.ts'
 import { buildFloorServer } from './floor-server.ts'
-import { BENCH_POLICIES, type BenchPolicy } from './policies.ts'
-import { FLOOR_ID, registerPaths } from './register-paths.ts'
+import { registerPaths } from './register-paths.ts'
 import { startFloor, startShim, writeEgressSelectors } from './rig-processes.ts'
 import { API_SERVERS, type ApiServerRole } from './rows.ts'
 
 export interface RigOptions {
-  /** The name of a policy in `policies/`. */
-  readonly policy: string
   readonly kubernetesVersion: string
   readonly assets?: string
   readonly signal?: AbortSignal
@@ -26,23 +23,13 @@ export interface RigOptions {
 /** Everything that is measured, running: three API servers on one etcd, the shim, the floor, and the policies. */
 export interface StartedRig extends AsyncDisposable {
   readonly kubernetesVersion: string
-  readonly policy: BenchPolicy
+  readonly experiment: Experiment
   readonly clients: Readonly<Record<ApiServerRole, ApiClient>>
   readonly shimPid: number
-  /** Under which names the API servers count their calls. */
-  readonly names: RigNames
-}
-
-export interface RigNames {
-  readonly cel: string
-  readonly floor: string
-  readonly shim: string
-  readonly loopback: string
 }
 
 /** Starts the rig. Its cluster has a name of its own, so that `gatehouse cluster down` can remove what a killed run left. */
-export async function startRig(options: RigOptions, steps: Steps): Promise<StartedRig> {
-  const policy = choosePolicy(options.policy)
+export async function startRig(experiment: Experiment, options: RigOptions, steps: Steps): Promise<StartedRig> {
   await using resources = new AsyncDisposableStack()
   const floorProgram = await steps.run('Finding the floor server', () => buildFloorServer())
   const layout = clusterLayout(`bench-${randomBytes(3).toString('hex')}`, stateFolder(), runtimeFolder())
@@ -50,30 +37,20 @@ export async function startRig(options: RigOptions, steps: Steps): Promise<Start
   const cluster = resources.use(await startCluster(layout, folder, options, steps))
   options.signal?.throwIfAborted()
   const floor = await steps.run('Starting the floor', () => startFloor(layout, floorProgram))
-  const shim = await steps.run('Starting the shim', () => startShim(layout, folder, options.policy, policy))
+  const shim = await steps.run('Starting the shim', () => startShim(layout, folder, experiment.served))
   const clients = await openClients(cluster, resources)
-  const names = namesOf(options.policy)
   await steps.run('Registering every path', () =>
-    registerPaths(clients.none.kubeConfig, { policyName: options.policy, policy, floor, shim, celName: names.cel }),
+    registerPaths(clients.none.kubeConfig, experiment.registrationOf({ floor, shim })),
   )
   const shimPid = await pidOf(cluster, 'shim-1')
   const disposal = resources.move()
   return {
     kubernetesVersion: cluster.kubernetesVersion,
-    policy,
+    experiment,
     clients,
     shimPid,
-    names,
     [Symbol.asyncDispose]: () => disposal.disposeAsync(),
   }
-}
-
-function choosePolicy(name: string): BenchPolicy {
-  const policy = Object.hasOwn(BENCH_POLICIES, name) ? BENCH_POLICIES[name] : undefined
-  if (policy !== undefined) return policy
-  throw new GatehouseError('ERR_BENCH_OPTIONS', `there is no rule in CEL for the policy '${name}'`, {
-    hint: `Choose one of ${Object.keys(BENCH_POLICIES).join(', ')}.`,
-  })
 }
 
 async function createFolder(resources: AsyncDisposableStack): Promise<string> {
@@ -113,16 +90,6 @@ async function openClients(cluster: StartedLocalCluster, resources: AsyncDisposa
     return [role, client] as const
   })
   return Object.fromEntries(await Promise.all(clients)) as Record<ApiServerRole, ApiClient>
-}
-
-function namesOf(policyName: string): RigNames {
-  const webhook = webhookName(policyName)
-  return {
-    cel: `${policyName}.bench.gatehouse.internal`,
-    floor: webhookName(FLOOR_ID),
-    shim: webhook,
-    loopback: webhook,
-  }
 }
 
 async function pidOf(cluster: StartedLocalCluster, name: string): Promise<number> {

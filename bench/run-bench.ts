@@ -1,14 +1,29 @@
 import { arch, cpus } from 'node:os'
 import type { Steps } from '../util/steps.ts'
 import { type Limit, measureInterleaved } from './load.ts'
+import { manyPolicies } from './many-policies.ts'
 import { residentBytes } from './memory.ts'
-import { type BenchReport, type Machine, type Run, reportRatios, reportRows } from './report.ts'
+import { onePolicy } from './one-policy.ts'
+import {
+  type BenchReport,
+  type Machine,
+  type ReportRow,
+  type Run,
+  reportGrowth,
+  reportRatios,
+  reportRows,
+} from './report.ts'
 import { benchSends, proveRows } from './requests.ts'
 import { type RigOptions, type StartedRig, startRig } from './rig.ts'
+import type { Row } from './rows.ts'
 import { countCalls } from './tallies.ts'
-import { judge } from './verdict.ts'
+import { judge, judgeGrowth } from './verdict.ts'
 
 export interface BenchOptions extends RigOptions {
+  /** The name of a policy in `policies/`; not looked at where there are `policies`. */
+  readonly policy: string
+  /** Numbers of policies that a request is asked about. */
+  readonly policies?: readonly number[]
   /** Numbers of requests in flight, each measured in a run of its own. */
   readonly clients: readonly number[]
   readonly limit: Limit
@@ -18,7 +33,8 @@ export interface BenchOptions extends RigOptions {
 
 /** Starts three API servers on one etcd, measures every path at once, takes everything down again, and reports. */
 export async function runBench(options: BenchOptions, steps: Steps): Promise<BenchReport> {
-  await using rig = await startRig(options, steps)
+  const experiment = options.policies === undefined ? onePolicy(options.policy) : manyPolicies(options.policies)
+  await using rig = await startRig(experiment, options, steps)
   const idleBytes = await residentBytes(rig.shimPid)
   await steps.run('Proving that every row takes its path', () => proveRows(rig))
   await steps.run(`Warming up, ${options.warmup} requests per row`, () => warmUp(rig, options))
@@ -27,17 +43,23 @@ export async function runBench(options: BenchOptions, steps: Steps): Promise<Ben
     const title = `Measuring with ${clients} ${clients === 1 ? 'client' : 'clients'}`
     runs.push(await steps.run(title, () => measure(rig, options, clients)))
   }
-  const rows = runs.flatMap(reportRows)
-  const ratios = reportRatios(rows)
+  const rows = runs.flatMap((run) => reportRows(experiment.rows, run))
   return {
     kubernetesVersion: rig.kubernetesVersion,
-    policy: options.policy,
+    policy: experiment.policy,
     machine: describeMachine(),
     rows,
-    ratios,
     memory: { idleBytes, loadedBytes: await residentBytes(rig.shimPid) },
-    ...judge(ratios),
+    ...conclude(rows, experiment.rows),
   }
+}
+
+function conclude(rows: readonly ReportRow[], plan: readonly Row[]) {
+  const ratios = reportRatios(rows)
+  const growth = reportGrowth(rows, plan)
+  return growth.length === 0
+    ? { ratios, ...judge(ratios) }
+    : { ratios, growth, ...judgeGrowth({ rows, ratios, growth }) }
 }
 
 async function warmUp(rig: StartedRig, options: BenchOptions): Promise<void> {

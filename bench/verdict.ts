@@ -1,4 +1,5 @@
-import type { ReportRatio, Verdict } from './report.ts'
+import { rowOf } from './policy-sets.ts'
+import type { BenchReport, ReportRatio, Verdict } from './report.ts'
 
 /** The shim's added latency by the floor's, at the median: up to here it is as it should be, and up to there it will do. */
 export const VERDICT_LIMITS = { pass: 2, acceptable: 3 } as const
@@ -24,8 +25,33 @@ export function judge(ratios: readonly ReportRatio[]): Judgement {
   const verdict = shim <= VERDICT_LIMITS.pass ? 'pass' : shim <= VERDICT_LIMITS.acceptable ? 'acceptable' : 'fail'
   return {
     verdict,
-    notes: [explain(shim, clients), ...ratios.filter(({ row }) => row === 'floor-again').flatMap(doubt)],
+    notes: [explain(shim, clients), ...doubts(ratios)],
   }
+}
+
+/** What so many policies in one entry may add, by what one adds, at the median. */
+export const MAX_GROWTH = 3
+
+/** Judges by the largest number of policies that share an entry, and the fewest clients. */
+export function judgeGrowth({
+  rows,
+  ratios,
+  growth,
+}: Required<Pick<BenchReport, 'rows' | 'ratios' | 'growth'>>): Judgement {
+  const clients = Math.min(...rows.map((row) => row.clients))
+  const counts = rows.map(({ policies = 1 }) => policies)
+  const row = rowOf('combined', Math.max(...counts))
+  const most = growth.find((ratio) => ratio.row === row && ratio.clients === clients)?.p50 ?? null
+  if (most === null) return { verdict: 'fail', notes: ['there is nothing to compare with: repeat with more requests'] }
+  const adds = `${row} adds ${most.toFixed(2)} times what one policy adds`
+  return {
+    verdict: most <= MAX_GROWTH ? 'pass' : 'fail',
+    notes: [`${adds}, at the median with ${countClients(clients)} (pass up to ${MAX_GROWTH})`, ...doubts(ratios)],
+  }
+}
+
+function doubts(ratios: readonly ReportRatio[]): string[] {
+  return ratios.filter(({ row }) => row === 'floor-again').flatMap(doubt)
 }
 
 function explain(shim: number, clients: number): string {

@@ -12,17 +12,20 @@ interface BenchFlags {
   readonly duration?: number
   readonly warmup: number
   readonly policy: string
+  readonly policies?: readonly number[]
   readonly kubernetesVersion: string
   readonly assets?: string
   readonly output: Output
 }
 
 const DEFAULT_REQUESTS = 1000
+const MAX_POLICIES = 50
 
 const EXAMPLES = `
 Examples:
   gatehouse bench                                          # a minute or two
   gatehouse bench --clients 1 --requests 5000 --output markdown
+  gatehouse bench --policies 1,2,4,8,13 --clients 1        # what further policies add
   gatehouse bench --duration 60 --policy require-labels --output json > result.json
 
 It starts three API servers on one etcd, and takes them down again. How it measures: docs/benchmark.md
@@ -38,6 +41,11 @@ export const addBenchCommand: AddCommand = (program, { io, leaveWith }) => {
     .option('--warmup <count>', 'requests of each path before that', parseCount, 200)
     .addOption(
       new Option('--policy <name>', 'the sample policy').choices(Object.keys(BENCH_POLICIES)).default('pod-privileged'),
+    )
+    .addOption(
+      new Option('--policies <counts>', 'instead: so many distinct policies on one request, such as 1,2,4,8,13')
+        .argParser(parsePolicies)
+        .conflicts('policy'),
     )
     .option('--kubernetes-version <version>', 'such as 1.36 or 1.37.2', '1.37')
     .option('--assets <folder>', 'holds etcd and kube-apiserver')
@@ -58,6 +66,7 @@ export const addBenchCommand: AddCommand = (program, { io, leaveWith }) => {
           limit: readLimit(flags),
           warmup: flags.warmup,
           policy: flags.policy,
+          ...(flags.policies !== undefined && { policies: flags.policies }),
           kubernetesVersion: flags.kubernetesVersion,
           ...(flags.assets !== undefined && { assets: flags.assets }),
           signal: stop.signal,
@@ -81,6 +90,13 @@ function readLimit({ requests, duration }: BenchFlags): Limit {
 
 function parseClients(text: string): number[] {
   return [...new Set(text.split(',').map(parseCount))]
+}
+
+function parsePolicies(text: string): number[] {
+  const counts = text.split(',').map(parseCount)
+  const most = Math.max(...counts)
+  if (most > 1 && most <= MAX_POLICIES) return counts
+  throw new InvalidArgumentError(`Name a number from 2 to ${MAX_POLICIES}; 1 is measured anyway.`)
 }
 
 function parseCount(text: string): number {

@@ -3,8 +3,8 @@ import { formatReport, LIMIT_NOTE } from '../../bench/format.ts'
 import { type BenchReport, reportRatios, reportRows } from '../../bench/report.ts'
 import { ROWS } from '../../bench/rows.ts'
 
-const samples = Object.fromEntries(ROWS.map(({ name }, index) => [name, [index + 1]])) as Record<string, number[]>
-const rows = reportRows({ clients: 1, samples: samples as never, apiServerMeans: { shim: 0.8123 } })
+const samples = Object.fromEntries(ROWS.map(({ name }, index) => [name, [index + 1]]))
+const rows = reportRows(ROWS, { clients: 1, samples, apiServerMeans: { shim: 0.8123 } })
 const report: BenchReport = {
   kubernetesVersion: 'v1.37.2',
   policy: 'pod-privileged',
@@ -26,6 +26,17 @@ t.test('a table has one line per row, its numbers under each other', async (t) =
   const columns = lines.slice(1, 1 + ROWS.length).map((line) => line.indexOf('.000'))
   t.equal(new Set(columns).size, 1, 'the points of the first number stand in one column')
   t.match(lines[7], /the same|shim over the socket/)
+})
+
+t.test('where rows differ in how many policies they ask, a column compares with one', async (t) => {
+  const growth = [{ row: 'shim', clients: 1, p50: 2.5, p90: 2, p99: null }]
+  const lines = formatReport({ ...report, growth }, 'markdown').split('\n')
+  t.match(lines[0], '| × floor | × 1 policy | in API server |')
+  t.match(
+    lines.find((line) => line.includes('| shim over')),
+    '| 2.50 | 0.812 |',
+  )
+  for (const line of lines.slice(0, 2 + ROWS.length)) t.equal(line.split(' | ').length, 11)
 })
 
 t.test('Markdown is a table that GitHub renders', async (t) => {

@@ -1,6 +1,6 @@
 import t from 'tap'
-import type { ReportRatio } from '../../bench/report.ts'
-import { judge } from '../../bench/verdict.ts'
+import type { ReportRatio, ReportRow } from '../../bench/report.ts'
+import { judge, judgeGrowth } from '../../bench/verdict.ts'
 
 function ratios(shim: number | null, again: number | null, clients = 1): ReportRatio[] {
   const all = (value: number | null) => ({ p50: value, p90: value, p99: value })
@@ -34,4 +34,28 @@ t.test('a run whose A/A row is off says so', async (t) => {
 
 t.test('without a floor to compare with nothing passes', async (t) => {
   t.equal(judge(ratios(null, null)).verdict, 'fail')
+})
+
+function judgeMost(most: number | null, again = 1) {
+  const rows = [1, 32].flatMap((clients) =>
+    [1, 13].map((policies): ReportRow => {
+      const figures = { count: 1, mean: 1, p50: 1, p90: 1, p99: 1 }
+      return { row: `combined-${policies}`, title: '', apiServer: 'shim', clients, policies, ...figures }
+    }),
+  )
+  const growthOf = (p50: number | null, clients: number) => ({ row: 'combined-13', clients, p50, p90: p50, p99: p50 })
+  return judgeGrowth({ rows, ratios: ratios(1, again), growth: [growthOf(9, 32), growthOf(most, 1)] })
+}
+
+t.test('many policies in one entry may add up to three times what one adds, with the fewest clients', async (t) => {
+  t.strictSame(judgeMost(3), {
+    verdict: 'pass',
+    notes: ['combined-13 adds 3.00 times what one policy adds, at the median with 1 client (pass up to 3)'],
+  })
+  t.equal(judgeMost(3.01).verdict, 'fail')
+  t.equal(judgeMost(null).verdict, 'fail')
+})
+
+t.test('many policies are not judged without a word on the instrument', async (t) => {
+  t.match(judgeMost(2, 1.3).notes[1], 'the same floor measured twice differs by 30 %')
 })

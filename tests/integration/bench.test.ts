@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import t from 'tap'
 import type { BenchReport } from '../../bench/report.ts'
-import { ROWS, type RowName } from '../../bench/rows.ts'
+import { ROWS } from '../../bench/rows.ts'
 import { packageRoot } from '../../util/package-root.ts'
 
 const command = join(packageRoot(), 'cli', 'gatehouse')
@@ -46,7 +46,7 @@ t.test('a short run measures every path and leaves nothing behind', async (t) =>
   })
 
   await t.test('latency is added to a baseline, and the API server has a clock of its own', async (t) => {
-    const webhooks: RowName[] = ['floor', 'floor-again', 'shim', 'loopback']
+    const webhooks = ['floor', 'floor-again', 'shim', 'loopback']
     for (const { row, added, apiServerMean, p50, p90, p99 } of report.rows) {
       t.equal(added === undefined, row.startsWith('baseline-'), row)
       t.equal(apiServerMean !== undefined, webhooks.includes(row), row)
@@ -82,6 +82,26 @@ t.test('a short run measures every path and leaves nothing behind', async (t) =>
   )
 })
 
+t.test('many policies are measured apart and in one entry, each of them asked', async (t) => {
+  const { folder, env } = await createFolders()
+  const flags = ['--policies', '1,3', '--clients', '1', '--requests', '4', '--warmup', '1', '--output', 'json']
+  const { stdout, stderr, exitCode } = await execa(command, ['bench', ...flags], { env, reject: false })
+  t.ok(exitCode === 0 || exitCode === 1, stderr)
+  const report: BenchReport = JSON.parse(stdout)
+  const paths = ['cel', 'floor', 'policies', 'combined'].map((path) => `${path}-3`)
+  t.strictSame(
+    report.rows.filter(({ policies }) => policies === 3).map(({ row }) => row),
+    paths,
+  )
+  t.strictSame(
+    report.growth?.map(({ row }) => row),
+    paths,
+  )
+  t.ok(report.rows.every(({ count }) => count === 4))
+  t.match(report.notes[0], /^combined-3 adds [\d.]+ times what one policy adds/)
+  t.strictSame(await listClusters(folder), [])
+})
+
 t.test('a signal ends it, and what it had started', async (t) => {
   const { folder, env } = await createFolders()
   const bench = execa(command, ['bench', '--clients', '1', '--duration', '600'], { env, reject: false })
@@ -99,6 +119,9 @@ t.test('what cannot be measured is refused before anything starts', async (t) =>
     ['--clients', '0'],
     ['--clients', 'a'],
     ['--policy', 'x'],
+    ['--policies', '1'],
+    ['--policies', '2,51'],
+    ['--policies', '3', '--policy', 'require-labels'],
     ['--requests', '1', '--duration', '1'],
   ]) {
     const { exitCode, stderr } = await execa(command, ['bench', ...flags], { reject: false })

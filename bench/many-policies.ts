@@ -1,0 +1,92 @@
+import { webhookName } from '../plugin/webhook-name.ts'
+import type { Counter, Experiment, Proof } from './experiment.ts'
+import { benchPod } from './objects.ts'
+import type { BenchPod } from './policies.ts'
+import { labelsFor, type PathName, type PolicySet, policySet, rowOf, type SetMember } from './policy-sets.ts'
+import { celName, combinedName, floorId, floorRows, registerSets } from './register-sets.ts'
+import { ON_FLOOR, ON_NONE, ON_SHIM, REFERENCE_ROWS, type Row } from './rows.ts'
+
+/** A way to ask a set of policies. */
+interface Path {
+  readonly on: Pick<Row, 'apiServer' | 'baseline'>
+  readonly name: PathName
+  readonly titleOf: (count: number) => string
+  /** What stands in the denial by one of the policies; the floor has none. */
+  readonly deniedBy?: (member: SetMember, count: number) => string
+}
+
+const PATHS: readonly Path[] = [
+  {
+    on: ON_NONE,
+    name: 'cel',
+    titleOf: (count) => `${count} in process: ValidatingAdmissionPolicy`,
+    deniedBy: ({ id }) => celName(id),
+  },
+  {
+    on: ON_FLOOR,
+    name: 'floor',
+    titleOf: (count) => `floor: ${count} entries, ${count} calls`,
+  },
+  {
+    on: ON_SHIM,
+    name: 'policies',
+    titleOf: (count) => `${count} through the shim, an entry each`,
+    deniedBy: ({ id }) => webhookName(id),
+  },
+  {
+    on: ON_SHIM,
+    name: 'combined',
+    titleOf: (count) => `${count} through the shim, one entry`,
+    // an entry of one policy answers in that policy's words
+    deniedBy: ({ id }, count) => (count === 1 ? combinedName(count) : `policy ${id}: `),
+  },
+]
+
+/** So many distinct policies on one request, by every path, beside as many calls of the floor. One is always measured too. */
+export function manyPolicies(counts: readonly number[]): Experiment {
+  const sets = [...new Set([1, ...counts])].sort((a, b) => a - b).map(policySet)
+  const labels = labelsFor(Math.max(...sets.map(({ count }) => count)))
+  const spoilAll = (pod: BenchPod) => sets.at(-1)?.members.reduce((spoilt, { rule }) => rule.spoil(spoilt), pod) ?? pod
+  const podOf = (row: Row) => benchPod(row.name, labels)
+  return {
+    policy: `${sets.map(({ count }) => count).join(', ')} distinct ones`,
+    rows: [...REFERENCE_ROWS, ...sets.flatMap(rowsOf)],
+    served: Object.fromEntries(sets.flatMap(({ members }) => members.map(({ id, served }) => [id, served]))),
+    counters: sets.flatMap(countersOf),
+    proofs: [
+      ...REFERENCE_ROWS.map((row) => ({ row, pod: spoilAll(podOf(row)) })),
+      ...sets.flatMap((set) => proofsOf(set, podOf)),
+    ],
+    podOf,
+    registrationOf: (endpoints) => registerSets(sets, endpoints),
+  }
+}
+
+// the floor's single call is a row already
+function rowsOf({ count }: PolicySet): Row[] {
+  const rows = PATHS.map((path) => toRow(path, count))
+  return rows.filter(({ name }) => !REFERENCE_ROWS.some((reference) => reference.name === name))
+}
+
+function toRow({ on, name, titleOf }: Path, count: number): Row {
+  return { name: rowOf(name, count), title: titleOf(count), ...on, policies: count, one: rowOf(name, 1) }
+}
+
+function countersOf({ count, members }: PolicySet): Counter[] {
+  const entries = members.flatMap(({ id }): Counter[] => [
+    { rows: floorRows(count), apiServer: 'floor', webhook: webhookName(floorId(id)) },
+    { rows: [rowOf('policies', count)], apiServer: 'shim', webhook: webhookName(id) },
+  ])
+  return [...entries, { rows: [rowOf('combined', count)], apiServer: 'shim', webhook: combinedName(count) }]
+}
+
+// Each rule by itself: a path that forgot one of them would look quicker than it is.
+function proofsOf({ count, members }: PolicySet, podOf: (row: Row) => BenchPod): Proof[] {
+  return PATHS.flatMap((path) => {
+    const row = toRow(path, count)
+    return members.map((member): Proof => {
+      const deniedBy = path.deniedBy?.(member, count)
+      return { row, pod: member.rule.spoil(podOf(row)), ...(deniedBy !== undefined && { deniedBy }) }
+    })
+  })
+}
