@@ -138,6 +138,37 @@ export const MUTATION_ORDER: readonly EqualityCase[] = [
     requests: [{ ...CREATE, asks: 'a c' }],
   },
   {
+    title: 'conditions that an earlier policy made fail, where failures forbid',
+    sits: 'shared',
+    policies: {
+      a: metadata(MAPS, { patch: [{ op: 'remove', path: '/metadata/labels' }] }),
+      b: metadata(MAPS, SEEN, { matchConditions: [{ name: 'c', expression: 'object.metadata.labels.app == "x"' }] }),
+      c: metadata(MAPS, SEEN),
+    },
+    requests: [{ ...CREATE, body: { metadata: { name: 'c', labels: { app: 'x' } } }, asks: 'a', status: 403 }],
+  },
+  {
+    title: 'one selector and one condition of all members, that an earlier one of them leaves behind',
+    sits: 'shared',
+    policies: Object.fromEntries(
+      ['a', 'b', 'c'].map((id) => [
+        id,
+        metadata(
+          MAPS,
+          { annotations: { by: id }, patch: [{ op: 'replace', path: '/metadata/labels/left', value: `${id}x` }] },
+          {
+            objectSelector: { matchExpressions: [{ key: 'left', operator: 'In', values: ['start', 'ax'] }] },
+            matchConditions: [{ name: 'c', expression: 'object.metadata.labels.left in ["start", "ax", "bx"]' }],
+          },
+        ),
+      ]),
+    ),
+    requests: [
+      { ...CREATE, body: { metadata: { name: 'c', labels: { left: 'start' } } }, asks: 'a b' },
+      { ...CREATE, body: { metadata: { name: 'c', labels: { left: 'other' } } }, asks: '' },
+    ],
+  },
+  {
     title: 'a second turn for those who did not see a later change',
     sits: 'shared',
     policies: {

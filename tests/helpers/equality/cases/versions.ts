@@ -197,6 +197,36 @@ export const VERSIONS: readonly EqualityCase[] = [
     ],
   },
   {
+    title: 'other versions for other operations, scopes and resources',
+    sits: 'shared',
+    policies: {
+      a: { rules: 'example.com/v1 widgets CREATE', does: TELL_VERSION },
+      b: { rules: 'example.com/v1beta1 widgets UPDATE,DELETE', does: TELL_VERSION },
+      c: { rules: 'example.com/v1beta1 gadgets,widgets * Cluster', does: TELL_VERSION },
+      d: { rules: 'example.com/v1 * CREATE Namespaced', does: TELL_VERSION },
+    },
+    requests: [
+      { ...create('v1'), asks: 'a d' },
+      { ...create('v1beta1'), asks: 'a d' },
+      { send: `PATCH ${V1}/w1`, body: { spec: { size: 9 } }, contentType: MERGE, asks: 'b' },
+      { send: `DELETE ${BETA}/w1`, asks: 'b' },
+      { send: 'POST /apis/example.com/v1/gadgets', body: widget('g', 'Gadget'), asks: 'c' },
+      { send: 'DELETE /apis/example.com/v1beta1/gadgets/g1', asks: 'c' },
+    ],
+  },
+  {
+    title: 'several rules of one policy, of which the first that fits says the version',
+    sits: 'shared',
+    policies: {
+      a: { rules: ['example.com/v1beta1 gadgets *', 'example.com/v1 widgets *'], does: TELL_VERSION },
+      b: { rules: ['example.com/v1 widgets CREATE', 'example.com/v1beta1 gadgets CREATE'], does: TELL_VERSION },
+    },
+    requests: [
+      { ...create('v1beta1'), asks: 'a b' },
+      { send: 'POST /apis/example.com/v1/gadgets', body: widget('g', 'Gadget'), asks: 'a b' },
+    ],
+  },
+  {
     title: 'conditions and selectors look at the version that is delivered',
     sits: 'shared',
     policies: {
