@@ -39,6 +39,7 @@ export class StartedApiRegistration implements AsyncDisposable {
   #wake = new AbortController()
   #registered: string | undefined
   #waitingFor: readonly string[] = []
+  #lost: string | undefined
 
   constructor(options: ApiRegistrationOptions) {
     this.#options = options
@@ -117,11 +118,10 @@ export class StartedApiRegistration implements AsyncDisposable {
       registered,
     })
     this.#tellWaiting(waitingFor)
-    if (digest === undefined) return
+    if (digest === undefined || !this.#has(digest)) return
     const authorities = this.#members.known.map((member) => member.authorities)
     const { whole: aggregatedGroups } = await this.#aggregated.read()
     const desired = sets.configurationsOf(digest, { caBundle: joinAuthorities(authorities), aggregatedGroups })
-    // The writer before us knew it; it cannot be mended by anybody who does not.
     if (desired === undefined) return
     for (const kind of WEBHOOK_KINDS) {
       if (!this.#election.isLeader) return
@@ -141,5 +141,18 @@ export class StartedApiRegistration implements AsyncDisposable {
       )
     }
     this.#waitingFor = waitingFor
+  }
+
+  /** Of a set that this shim does not have it cannot tell what to register: what is there stays. */
+  #has(digest: string): boolean {
+    const { sets, log } = this.#options
+    const isThere = sets.digests.includes(digest)
+    if (!isThere && this.#lost !== digest)
+      log.error(
+        { registered: digest, inForce: sets.current },
+        'the registered policies are not here, and cannot be mended',
+      )
+    this.#lost = isThere ? undefined : digest
+    return isThere
   }
 }

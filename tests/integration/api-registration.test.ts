@@ -6,7 +6,7 @@ import { joinAuthorities } from '../../shim/api-registration/join-authorities.ts
 import type { Surroundings } from '../../shim/api-registration/offered-sets.ts'
 import { connectApiServer } from '../../shim/api-server/connect-api-server.ts'
 import { createAuthority } from '../../util/certificates.ts'
-import { SILENT_LOG } from '../../util/log.ts'
+import { createLog } from '../../util/log.ts'
 import type { Api } from '../helpers/api.ts'
 import { createControlPlane } from '../helpers/control-plane.ts'
 import { until } from '../helpers/until.ts'
@@ -37,6 +37,7 @@ async function joinAs(t: Test, folder: string, name: string) {
   t.teardown(() => client[Symbol.dispose]())
   const { certificate } = await createAuthority({ commonName: name, ...validity })
   const sets = { current: 'one', digests: ['one'] }
+  const errors: string[] = []
   const policies = (digest: string) => [
     { id: 'a', mutating: false, rules: RULES },
     ...(digest === 'both' ? [{ id: 'b', mutating: true, rules: RULES }] : []),
@@ -57,12 +58,13 @@ async function joinAs(t: Test, folder: string, name: string) {
     }),
     authorities: () => certificate,
     times: TIMES,
-    log: SILENT_LOG,
+    log: createLog({ level: 'error', format: 'json', write: (line) => errors.push(line) }),
   }).start()
   t.teardown(() => registration[Symbol.asyncDispose]())
   return {
     registration,
     certificate,
+    errors,
     serve(current: string, ...older: string[]) {
       sets.current = current
       sets.digests = [...older, current]
@@ -142,11 +144,15 @@ t.test('three registrations and one API server', async (t) => {
     await until(async () => (await readObject(api, MUTATING)) !== undefined)
   })
 
-  await t.test('while shims differ, the set before is kept in repair', async () => {
+  await t.test('while shims differ, the set before is kept in repair, as far as the writer knows it', async (t) => {
     first.serve('next', 'both')
     await until(() => first.registration.state.waitingFor.length === 2)
     await api.must('DELETE', `${VALIDATING}/gatehouse`)
     await until(async () => (await registered()) === 'both')
+    first.serve('next')
+    await until(() => first.errors.length > 0)
+    t.match(first.errors[0], /"registered":"both","inForce":"next".*the registered policies are not here/)
+    t.equal(await registered(), 'both')
     first.serve('both')
     await until(() => first.registration.state.waitingFor.length === 0)
   })
@@ -166,7 +172,7 @@ t.test('three registrations and one API server', async (t) => {
     await until(() => others.some(({ registration }) => registration.state.isWriter))
     for (const other of others) other.serve('last', 'both')
     await until(async () => (await registered()) === 'last')
-    t.equal(await readObject(api, MUTATING), undefined)
+    await until(async () => (await readObject(api, MUTATING)) === undefined)
     t.equal(await authorities(), bundle, 'it would be trusted if it came back')
   })
 
