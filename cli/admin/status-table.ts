@@ -21,6 +21,7 @@ export function renderStatus(status: ShimStatus): string {
       ? []
       : [['  written to', `${registration.staticManifests.folder}, ${registration.staticManifests.registration}`]]),
     ...(registration.apiObjects === undefined ? [] : [['  registered', describeApiObjects(registration.apiObjects)]]),
+    ...(registration.apiObjects?.aggregatedGroups ?? []).map((sentence) => ['  aggregated', sentence]),
     ['last reload', describeReload(status)],
     ['certificate', `for ${certificate.hosts.join(', ')}, until ${certificate.notAfter}`],
     ['threads', `${pool.busy} busy of ${pool.workers}, ${pool.queued} waiting of ${pool.queueLimit} at most`],

@@ -62,6 +62,8 @@ export interface ApiObjectsReport {
   readonly registered?: string
   /** Shims that do not answer for the set in force here, which is not registered until then. */
   readonly waitingFor: readonly string[]
+  /** What has to be known of API groups that other servers answer for, a sentence each; known to the writer only. */
+  readonly aggregatedGroups: readonly string[]
 }
 
 export interface EntryReport {

@@ -1,9 +1,17 @@
+import { describeAggregatedGroups, NO_AGGREGATED_GROUPS } from '../../plugin/aggregated-groups.ts'
 import type { RegistrationState } from '../api-registration/started-api-registration.ts'
+import type { RegisteredSet } from '../registration/registered-set.ts'
+import { toWebhookPolicies } from '../registration/webhook-policies.ts'
 import type { RegistrationOptions } from '../registration-options.ts'
 import type { ApiObjectsReport, RegistrationReport } from './admin-api.ts'
 import type { AdminFacts } from './admin-facts.ts'
 
-const NOT_YET: RegistrationState = { isWriter: false, registered: undefined, waitingFor: [] }
+const NOT_YET: RegistrationState = {
+  isWriter: false,
+  registered: undefined,
+  waitingFor: [],
+  aggregated: NO_AGGREGATED_GROUPS,
+}
 
 /** The set in force, and how its policies are joined to webhook entries. */
 export function describeRegistration({
@@ -25,13 +33,23 @@ export function describeRegistration({
     ...(staticManifests === undefined
       ? {}
       : { staticManifests: { folder: staticManifests.folder, registration: staticManifests.registration } }),
-    ...(apiObjects === undefined ? {} : { apiObjects: describeApiObjects(apiObjects, registrationState()) }),
+    ...(apiObjects === undefined
+      ? {}
+      : { apiObjects: describeApiObjects(apiObjects, sets.current, registrationState()) }),
   }
 }
 
 function describeApiObjects(
   { registration }: RegistrationOptions,
-  { isWriter, registered, waitingFor }: RegistrationState = NOT_YET,
+  { policies }: RegisteredSet,
+  { isWriter, registered, waitingFor, aggregated }: RegistrationState = NOT_YET,
 ): ApiObjectsReport {
-  return { registration, writes: isWriter, ...(registered === undefined ? {} : { registered }), waitingFor }
+  const registrable = toWebhookPolicies([...policies.values()].map(({ spec }) => spec))
+  return {
+    registration,
+    writes: isWriter,
+    ...(registered === undefined ? {} : { registered }),
+    waitingFor,
+    aggregatedGroups: describeAggregatedGroups('api', registrable, aggregated),
+  }
 }

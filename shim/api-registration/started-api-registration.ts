@@ -3,6 +3,7 @@ import { LeaderElection } from '../../kube/lease/leader-election.ts'
 import type { StartedLeaderElection } from '../../kube/lease/started-leader-election.ts'
 import { isKubeError } from '../../kube/requests/kube-error.ts'
 import { sleep } from '../../kube/sleep.ts'
+import { type AggregatedGroups, NO_AGGREGATED_GROUPS } from '../../plugin/aggregated-groups.ts'
 import { messageOf } from '../../util/errors.ts'
 import { AggregatedGroupsReader } from './aggregated-groups-reader.ts'
 import { type ApiRegistrationOptions, ELECTION_LEASE, NAMESPACE } from './api-registration-options.ts'
@@ -25,6 +26,8 @@ export interface RegistrationState {
   readonly registered: string | undefined
   /** Names of shims that do not answer for the set in force here. */
   readonly waitingFor: readonly string[]
+  /** Groups that other servers answer for; known to the writer only. */
+  readonly aggregated: AggregatedGroups
 }
 
 /** Keeps the webhook configurations those of the policies, as long as this shim is the one that writes them. */
@@ -40,6 +43,7 @@ export class StartedApiRegistration implements AsyncDisposable {
   #registered: string | undefined
   #waitingFor: readonly string[] = []
   #lost: string | undefined
+  #aggregatedGroups = NO_AGGREGATED_GROUPS
 
   constructor(options: ApiRegistrationOptions) {
     this.#options = options
@@ -61,7 +65,12 @@ export class StartedApiRegistration implements AsyncDisposable {
   }
 
   get state(): RegistrationState {
-    return { isWriter: this.#election.isLeader, registered: this.#registered, waitingFor: this.#waitingFor }
+    return {
+      isWriter: this.#election.isLeader,
+      registered: this.#registered,
+      waitingFor: this.#waitingFor,
+      aggregated: this.#aggregatedGroups,
+    }
   }
 
   /** The sets that this shim answers for, or its authorities, are others now. */
@@ -120,8 +129,11 @@ export class StartedApiRegistration implements AsyncDisposable {
     this.#tellWaiting(waitingFor)
     if (digest === undefined || !this.#has(digest)) return
     const authorities = this.#members.known.map((member) => member.authorities)
-    const { whole: aggregatedGroups } = await this.#aggregated.read()
-    const desired = sets.configurationsOf(digest, { caBundle: joinAuthorities(authorities), aggregatedGroups })
+    this.#aggregatedGroups = await this.#aggregated.read()
+    const desired = sets.configurationsOf(digest, {
+      caBundle: joinAuthorities(authorities),
+      aggregatedGroups: this.#aggregatedGroups.whole,
+    })
     if (desired === undefined) return
     for (const kind of WEBHOOK_KINDS) {
       if (!this.#election.isLeader) return

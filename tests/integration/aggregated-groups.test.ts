@@ -10,12 +10,14 @@ import { runCommand } from '../helpers/command.ts'
 import { examine, messagesOf } from '../helpers/doctor.ts'
 import { aggregatorFlags, FLUNDERS, startSampleApiServer } from '../helpers/sample-apiserver.ts'
 import { type TestPolicy, writePolicies } from '../helpers/test-cluster.ts'
+import { until } from '../helpers/until.ts'
 
 t.setTimeout(600_000)
 
 const { provider, stateFolder, runtimeFolder } = await createClusterFolders(t)
 const layout = clusterLayout('aggregated', stateFolder, runtimeFolder)
 const folder = t.testdir()
+const adminSocket = join(layout.sockets, 'shim-1', 'admin.sock')
 
 const EVERYWHERE: TestPolicy = { guest: 'deny', rules: rulesFor('*') }
 const NAMED: TestPolicy = { guest: 'deny', rules: rulesFor('wardle.example.com') }
@@ -71,7 +73,7 @@ async function open() {
 
 async function warnings(): Promise<string[]> {
   const findings = await examine({
-    adminSocket: join(layout.sockets, 'shim-1', 'admin.sock'),
+    adminSocket,
     kubeconfig,
     pid: (await cluster.pidOf('kube-apiserver-1')) ?? 0,
   })
@@ -104,6 +106,9 @@ t.test('a policy that names the group is reported, and failurePolicy decides the
   t.match(notes.at(-1), /^policy named names wardle\.example\.com, .* failurePolicy decides$/)
   t.equal((await createFlunderUntil(api, (answer) => answer.status !== 201)).status, 500)
   t.match(await warnings(), [/wardle/])
+  const status = () => runCommand('status', '--admin-socket', adminSocket)
+  await until(async () => /aggregated +policy named names wardle\.example\.com/.test((await status()).stdout))
+  t.match((await status()).stdout, /aggregated +the group wardle\.example\.com is left out of wildcards/)
 })
 
 t.test('gatehouse manifests asks the API server and says the same', async (t) => {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { NO_AGGREGATED_GROUPS } from '../../plugin/aggregated-groups.ts'
 import { webhookConfigurations } from '../../plugin/webhook-configurations.ts'
 import { ApiRegistration } from '../../shim/api-registration/api-registration.ts'
 import { joinAuthorities } from '../../shim/api-registration/join-authorities.ts'
@@ -122,7 +123,12 @@ t.test('three registrations and one API server', async (t) => {
     others[1].serve('both', 'one')
     await until(async () => (await registered()) === 'both')
     await until(async () => (await readObject(api, MUTATING)) !== undefined)
-    t.strictSame(first.registration.state, { isWriter: true, registered: 'both', waitingFor: [] })
+    t.strictSame(first.registration.state, {
+      isWriter: true,
+      registered: 'both',
+      waitingFor: [],
+      aggregated: NO_AGGREGATED_GROUPS,
+    })
   })
 
   await t.test('an object that somebody deletes, edits or relabels is put back', async () => {

@@ -70,6 +70,14 @@ t.test('on 1.37 the policies lie on the disk of the API server', async (t) => {
     const weaker = await api.call('POST', VALIDATING, webhooks('gatehouse.static.k8s.io'))
     t.equal(weaker.status, 422)
     t.match(weaker.text, '.static.k8s.io')
+    const path = `${VALIDATING}/gatehouse.static.k8s.io`
+    t.equal((await api.call('PUT', path, webhooks('gatehouse.static.k8s.io'))).status, 404)
+    t.equal((await api.call('PATCH', path, { webhooks: [] }, 'application/merge-patch+json')).status, 404)
+    const applied = { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingWebhookConfiguration' }
+    const content = { ...applied, ...webhooks('gatehouse.static.k8s.io') }
+    const apply = await api.call('PATCH', `${path}?fieldManager=a&force=true`, content, 'application/apply-patch+yaml')
+    t.equal(apply.status, 422)
+    t.equal((await api.call('DELETE', VALIDATING)).status, 200, 'all that there are, which are none of ours')
     t.equal((await createConfigMap(api)).status, 400)
   })
 
