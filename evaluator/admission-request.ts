@@ -23,6 +23,8 @@ export interface EvaluationRequest {
   readonly json: Uint8Array<ArrayBuffer>
   /** The document that a patch applies to: `object` inside `json`, or all of it for a raw request. Absent on DELETE. */
   readonly object?: Span
+  /** Several policies are asked about it at the same time: its bytes stay where they are. */
+  readonly isShared?: true
 }
 
 /** An AdmissionRequest, and what routing, metrics and logs read of it. */

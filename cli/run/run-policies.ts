@@ -6,12 +6,8 @@ import { applyPolicyMode } from '../../evaluator/policy-mode.ts'
 import { findExemption } from '../../shim/exemptions/find-exemption.ts'
 import { FLAG_DEFAULTS } from '../../shim/flag-defaults.ts'
 import { readModule } from '../../shim/policies/module-source.ts'
-import {
-  EvaluatorPool,
-  type JobLimits,
-  type Outcome,
-  type StartedEvaluatorPool,
-} from '../../shim/pool/evaluator-pool.ts'
+import { EvaluatorPool, type Outcome, type StartedEvaluatorPool } from '../../shim/pool/evaluator-pool.ts'
+import type { JobLimits } from '../../shim/pool/watch-job.ts'
 import { answerExempted } from '../../shim/review/answer-exempted.ts'
 import { logPolicyLine } from '../../shim/review/policy-log.ts'
 import { TIMEOUT_MESSAGE } from '../../shim/review/timeout-message.ts'

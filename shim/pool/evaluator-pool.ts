@@ -5,7 +5,9 @@ import { GatehouseError } from '../../util/errors.ts'
 import type { Log } from '../../util/log.ts'
 import { type EndReason, EvaluatorThread, type JobEnded } from './evaluator-thread.ts'
 import type { Job, JobAnswer, PolicyLog } from './messages.ts'
+import { deal, type SharedJob, SharedJobs } from './shared-jobs.ts'
 import { tooLate, WaitingLine } from './waiting-line.ts'
+import { type JobLimits, watchJob } from './watch-job.ts'
 
 export interface EvaluatorPoolOptions {
   /** How many jobs run at the same time. One thread more is kept, so that one that had to be ended is replaced at once. */
@@ -15,16 +17,6 @@ export interface EvaluatorPoolOptions {
   readonly log: Log
   readonly onPolicyLog: (log: PolicyLog) => void
   readonly onThreadEnd: (reason: EndReason) => void
-}
-
-/** How long one job may take. */
-export interface JobLimits {
-  /** From the moment at which a thread starts on it. */
-  readonly timeoutMs: number
-  /** The `performance.now()` after which nobody waits for the answer any more, its time in the queue included. */
-  readonly deadline: number
-  /** The client went away: the job leaves the queue, or its thread is ended. */
-  readonly signal: AbortSignal
 }
 
 /** What became of a job. `failed`: the thread crashed, or our code in it did. */
@@ -69,6 +61,7 @@ export class StartedEvaluatorPool implements AsyncDisposable {
   readonly #idle: EvaluatorThread[] = []
   readonly #line: WaitingLine<EvaluatorThread>
   readonly #firstReady = Promise.withResolvers<void>()
+  readonly #shared = new SharedJobs<JobLimits>((request, jobs) => this.#runShared(request, jobs))
   #busy = 0
   #policies: readonly EvaluatedPolicy[] = []
   #isStopped = false
@@ -92,7 +85,8 @@ export class StartedEvaluatorPool implements AsyncDisposable {
   }
 
   /**
-   * Evaluates one request with exactly this policy, whatever is set while it waits. Its bytes are gone afterwards.
+   * Evaluates one request with exactly this policy, whatever is set while it waits. Its bytes are gone afterwards, unless it is
+   * shared: then the policies that are asked in the same turn of the event loop go to the threads together.
    * @throws ERR_POOL_FULL, ERR_POOL_STOPPED, the signal's reason
    */
   async evaluate(
@@ -100,7 +94,9 @@ export class StartedEvaluatorPool implements AsyncDisposable {
     request: EvaluationRequest,
     limits: JobLimits,
   ): Promise<Outcome<AdmissionResponse>> {
-    const result = await this.#run({ type: 'evaluate', policy, request }, limits)
+    const result = request.isShared
+      ? await this.#shared.add(policy, request, limits)
+      : await this.#run({ type: 'evaluate', policy, request }, limits)
     return result.type === 'evaluated' ? { kind: 'answered', value: result.response } : toOutcome(result)
   }
 
@@ -118,20 +114,72 @@ export class StartedEvaluatorPool implements AsyncDisposable {
   }
 
   async #run(job: Job, limits: JobLimits): Promise<JobAnswer | JobEnded> {
-    if (this.#isStopped) throw stopped()
-    const thread = this.#takeIdle() ?? (await this.#line.wait(limits))
-    // A turn may come after the deadline, when our own thread was too busy for the line's timer.
-    if (limits.deadline <= performance.now()) {
-      this.#release(thread)
-      throw tooLate()
-    }
-    const stopWatching = watch(thread, limits)
+    const thread = await this.#takeThread(limits)
+    const stopWatching = watchJob(thread, limits)
     const result = await thread.run(job)
     stopWatching()
     this.#release(thread)
-    if (result.type === 'ended' && result.reason === 'cancelled') throw limits.signal.reason
-    if (result.type === 'ended' && result.reason === 'stopped') throw stopped()
+    throwIfCutOff(result, limits)
     return result
+  }
+
+  /** A share of the policies for each thread, in one message. */
+  #runShared(request: EvaluationRequest, jobs: readonly SharedJob<JobLimits>[]): void {
+    for (const share of deal(jobs, this.#options.workers)) {
+      this.#runShare(request, share).catch((error) => {
+        for (const job of share) job.reject(error)
+      })
+    }
+  }
+
+  /** A guest that has to be ended takes its thread with it; those that were to come after it are asked again. */
+  async #runShare(request: EvaluationRequest, share: readonly SharedJob<JobLimits>[]): Promise<void> {
+    const [first] = share
+    if (first === undefined) return
+    const thread = await this.#takeThread(first.limits)
+    const { uid, json, object } = request
+    const policies = share.map(({ policy }) => policy)
+    const results = thread.runMany(policies, { uid, json, ...(object && { object }) })
+    for (const [index, { limits, resolve, reject }] of share.entries()) {
+      const stopWatching = watchJob(thread, limits)
+      const result = await results[index]
+      stopWatching()
+      if (result === undefined) continue
+      try {
+        throwIfCutOff(result, limits)
+        resolve(result)
+      } catch (error) {
+        reject(error)
+      }
+      if (result.type === 'ended') {
+        this.#release(thread)
+        for (const job of share.slice(index + 1)) void this.#runAlone(request, job)
+        return
+      }
+    }
+    this.#release(thread)
+  }
+
+  async #runAlone(
+    request: EvaluationRequest,
+    { policy, limits, resolve, reject }: SharedJob<JobLimits>,
+  ): Promise<void> {
+    try {
+      limits.signal.throwIfAborted()
+      const copy = { ...request, json: new Uint8Array(request.json) }
+      resolve(await this.#run({ type: 'evaluate', policy, request: copy }, limits))
+    } catch (error) {
+      reject(error)
+    }
+  }
+
+  async #takeThread(limits: JobLimits): Promise<EvaluatorThread> {
+    if (this.#isStopped) throw stopped()
+    const thread = this.#takeIdle() ?? (await this.#line.wait(limits))
+    // A turn may come after the deadline, when our own thread was too busy for the line's timer.
+    if (limits.deadline > performance.now()) return thread
+    this.#release(thread)
+    throw tooLate()
   }
 
   #takeIdle(): EvaluatorThread | undefined {
@@ -189,23 +237,11 @@ export class StartedEvaluatorPool implements AsyncDisposable {
   }
 }
 
-/** Ends the thread at the deadline or when the client goes away. Returns what stops the watch. */
-function watch(thread: EvaluatorThread, { timeoutMs, deadline, signal }: JobLimits): () => void {
-  let isWatching = true
-  const end = (reason: EndReason) => {
-    if (isWatching) void thread.end(reason)
-  }
-  const onAbort = () => end('cancelled')
-  const spanMs = Math.max(0, Math.min(timeoutMs, deadline - performance.now()))
-  // One turn of the event loop later: an answer that lies in the queue already is in time, however busy we are.
-  const timer = setTimeout(() => setImmediate(end, 'deadline'), spanMs)
-  signal.addEventListener('abort', onAbort)
-  if (signal.aborted) onAbort()
-  return () => {
-    isWatching = false
-    clearTimeout(timer)
-    signal.removeEventListener('abort', onAbort)
-  }
+/** @throws when nobody can say what the answer would have been */
+function throwIfCutOff(result: JobAnswer | JobEnded, { signal }: JobLimits): void {
+  if (result.type !== 'ended') return
+  if (result.reason === 'cancelled') throw signal.reason
+  if (result.reason === 'stopped') throw stopped()
 }
 
 function toOutcome<T>(result: JobAnswer | JobEnded): Outcome<T> {

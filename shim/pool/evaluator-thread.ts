@@ -1,8 +1,9 @@
 import { Worker } from 'node:worker_threads'
+import type { EvaluationRequest } from '../../evaluator/admission-request.ts'
 import type { EvaluatedPolicy } from '../../evaluator/evaluate.ts'
 import { messageOf } from '../../util/errors.ts'
 import { modulePath } from '../../util/package-root.ts'
-import type { FromThread, Job, JobAnswer, PolicyLog, ToThread } from './messages.ts'
+import type { EvaluateManyJob, FromThread, Job, JobAnswer, PolicyLog, ToThread } from './messages.ts'
 
 /** Why a thread is no more. `crashed`: by itself, for example because its heap was full. */
 export type EndReason = 'deadline' | 'cancelled' | 'stopped' | 'crashed'
@@ -25,12 +26,13 @@ export interface EvaluatorThreadOptions {
 // heap. What a guest can make us build is limited where it is built; the worst of it takes 256 MB, and this is twice that.
 const HEAP_LIMIT_MB = 512
 
-/** One evaluator thread, and the one job that it may be running. Ending it is the only way to interrupt a guest. */
+/** One evaluator thread, and the jobs that it has been given. Ending it is the only way to interrupt a guest. */
 export class EvaluatorThread {
   readonly #worker: Worker
   readonly #options: EvaluatorThreadOptions
   #policies: ReadonlySet<EvaluatedPolicy> = new Set()
-  #finishJob: ((result: JobAnswer | JobEnded) => void) | undefined
+  /** In the order in which the thread answers. */
+  readonly #waiting: ((result: JobAnswer | JobEnded) => void)[] = []
   #end: JobEnded | undefined
 
   constructor(options: EvaluatorThreadOptions) {
@@ -50,16 +52,18 @@ export class EvaluatorThread {
 
   /** Runs a job to its answer, or to the thread's end. The thread must be ready and idle. */
   run(job: Job): Promise<JobAnswer | JobEnded> {
-    if (this.#end !== undefined) return Promise.resolve(this.#end)
-    return new Promise((resolve) => {
-      this.#finishJob = resolve
-      try {
-        this.#post(this.#shorten(job), job.type === 'evaluate' ? [job.request.json.buffer] : [])
-      } catch (error) {
-        // bytes that have been handed over before, for example
-        resolve({ type: 'failed', message: messageOf(error) })
-      }
-    })
+    const [result = Promise.reject(new Error('one job has one answer'))] = this.#send(
+      this.#shorten(job),
+      1,
+      job.type === 'evaluate' ? [job.request.json.buffer] : [],
+    )
+    return result
+  }
+
+  /** Asks several policies about one request, in this order; each answer comes as soon as it is there. As `run`. */
+  runMany(policies: readonly EvaluatedPolicy[], request: EvaluationRequest): Promise<JobAnswer | JobEnded>[] {
+    const names = policies.map((policy) => this.#nameOf(policy))
+    return this.#send({ type: 'evaluate-many', policies: names, request }, policies.length)
   }
 
   /** Gives the thread the policies that jobs name by id. Jobs sent before still find the old ones. */
@@ -74,10 +78,33 @@ export class EvaluatorThread {
     await this.#worker.terminate()
   }
 
-  // A policy of the same id may have other settings by now, so that only the same object may go by its id.
+  #send(
+    message: Job | EvaluateManyJob,
+    answers: number,
+    transfer: readonly ArrayBufferLike[] = [],
+  ): Promise<JobAnswer | JobEnded>[] {
+    const { length } = this.#waiting
+    const results = Array.from({ length: answers }, () => {
+      if (this.#end !== undefined) return Promise.resolve(this.#end)
+      return new Promise<JobAnswer | JobEnded>((resolve) => this.#waiting.push(resolve))
+    })
+    try {
+      this.#post(message, transfer)
+    } catch (error) {
+      // bytes that have been handed over before, for example
+      for (const resolve of this.#waiting.splice(length)) resolve({ type: 'failed', message: messageOf(error) })
+    }
+    return results
+  }
+
   #shorten(job: Job): Job {
     if (job.type !== 'evaluate' || typeof job.policy === 'string') return job
-    return this.#policies.has(job.policy) ? { ...job, policy: job.policy.id } : job
+    return { ...job, policy: this.#nameOf(job.policy) }
+  }
+
+  // A policy of the same id may have other settings by now, so that only the same object may go by its id.
+  #nameOf(policy: EvaluatedPolicy): string | EvaluatedPolicy {
+    return this.#policies.has(policy) ? policy.id : policy
   }
 
   #receive(message: FromThread): void {
@@ -90,14 +117,14 @@ export class EvaluatorThread {
         this.#options.onPolicyLog(message)
         break
       default:
-        this.#finishJob?.(message)
+        this.#waiting.shift()?.(message)
     }
   }
 
   #finish(reason: EndReason, message: string): void {
     if (this.#end !== undefined) return
     this.#end = { type: 'ended', reason, message }
-    this.#finishJob?.(this.#end)
+    for (const resolve of this.#waiting.splice(0)) resolve(this.#end)
     this.#options.onEnd(this, this.#end)
   }
 

@@ -3,9 +3,9 @@ import type { AdmissionResponse } from '../../evaluator/admission-response.ts'
 import type { EvaluatedPolicy, PolicyLogLine, SettingsVerdict } from '../../evaluator/evaluate.ts'
 
 /** What the front sends to an evaluator thread. */
-export type ToThread = Job | SetPolicies
+export type ToThread = Job | EvaluateManyJob | SetPolicies
 
-/** One piece of work. A thread is given the next one only after it has answered, so answers need no numbers. */
+/** One piece of work. A thread answers in the order in which it is asked, so answers need no numbers. */
 export type Job = EvaluateJob | ValidateSettingsJob
 
 export interface EvaluateJob {
@@ -13,6 +13,14 @@ export interface EvaluateJob {
   /** The id of a policy that the thread was given; or the policy itself, when its request outlived the set that had it. */
   readonly policy: string | EvaluatedPolicy
   /** Its bytes are handed over, not copied. */
+  readonly request: EvaluationRequest
+}
+
+/** Several policies about one request, one after the other; each is answered by itself as soon as it is done. */
+export interface EvaluateManyJob {
+  readonly type: 'evaluate-many'
+  readonly policies: readonly (string | EvaluatedPolicy)[]
+  /** Its bytes are copied. */
   readonly request: EvaluationRequest
 }
 

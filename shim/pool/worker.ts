@@ -2,18 +2,23 @@ import { parentPort } from 'node:worker_threads'
 import type { EvaluatedPolicy, PolicyLogObserver } from '../../evaluator/evaluate.ts'
 import { evaluate, validateSettings } from '../../evaluator/evaluate.ts'
 import { messageOf } from '../../util/errors.ts'
-import type { FromThread, Job, JobAnswer, ToThread } from './messages.ts'
+import type { EvaluateManyJob, FromThread, Job, JobAnswer, ToThread } from './messages.ts'
 
 // The entry file of an evaluator thread: runs one job after the other, each to its end.
 
 const policies = new Map<string, EvaluatedPolicy>()
 
 parentPort?.on('message', (message: ToThread) => {
+  if (message.type === 'evaluate-many') return answerMany(message)
   if (message.type !== 'set-policies') return post(answer(message))
   policies.clear()
   for (const policy of message.policies) policies.set(policy.id, policy)
 })
 post({ type: 'ready' })
+
+function answerMany({ policies: asked, request }: EvaluateManyJob): void {
+  for (const policy of asked) post(answer({ type: 'evaluate', policy, request }))
+}
 
 function answer(job: Job): JobAnswer {
   try {

@@ -76,7 +76,7 @@ export class EntryReviewer {
     // as the API server, which then calls nobody
     if (mismatches.length > 0) return mismatches
     const concerned = matches.filter(({ match }) => 'matches' in match && match.matches)
-    return Promise.all(concerned.map(({ policy }) => this.#ask(policy, request, review)))
+    return Promise.all(concerned.map(({ policy }) => this.#ask(policy, request.shared(), review)))
   }
 
   /** Until one denies, or cannot be asked where that decides. */
@@ -113,10 +113,10 @@ export class EntryReviewer {
   ): Promise<MemberAnswer | undefined> {
     const match = this.#match(policy, request)
     if ('error' in match) return this.#answerMismatch(policy, match.error, review)
-    return match.matches ? this.#ask(policy, request, review) : undefined
+    return match.matches ? this.#ask(policy, request.copy(), review) : undefined
   }
 
-  async #ask(policy: LoadedPolicy, request: ReviewedRequest, review: EntryReview): Promise<MemberAnswer> {
+  async #ask(policy: LoadedPolicy, request: EntryReview['request'], review: EntryReview): Promise<MemberAnswer> {
     try {
       const { timeoutSeconds } = policy.spec.registration ?? {}
       const patience = timeoutSeconds === undefined ? Number.POSITIVE_INFINITY : toPatienceMs(timeoutSeconds * 1000)
@@ -125,7 +125,7 @@ export class EntryReviewer {
       const response = await this.#options.reviewer.review({
         origin: 'validate',
         policy,
-        request: request.copy(),
+        request,
         deadline,
         signal,
         trace,

@@ -12,6 +12,7 @@ export class ReviewedRequest {
   readonly matchable: MatchableRequest
   readonly #request: Attributed
   readonly #namespaceLabels: Labels | undefined
+  #shared: Attributed | undefined
 
   constructor(request: Attributed, namespaceLabels?: Labels) {
     this.#request = request
@@ -21,6 +22,12 @@ export class ReviewedRequest {
 
   get uid(): string {
     return this.#request.uid
+  }
+
+  /** For evaluations that are asked for together. */
+  shared(): Attributed {
+    this.#shared ??= { ...this.#request, isShared: true }
+    return this.#shared
   }
 
   /** For one evaluation, which takes the bytes away. */
