@@ -37,6 +37,6 @@ t.test(`random policies decide random requests the same in shared entries (GATEH
     markInterruptAsFailure: false,
   })
   t.comment(JSON.stringify(counted))
-  t.ok(counted.sharing > counted.alone / 2, 'many policies share an entry')
+  t.ok(counted.sharing > counted.alone / 4, 'many policies share an entry')
   t.ok(counted.asked > counted.unasked / 2, 'many requests concern some policy')
 })

@@ -9,7 +9,7 @@ const NAMESPACES = ['dev', 'dev', 'prod', 'plain']
 
 const labels = fc.dictionary(fc.constantFrom(...KEYS), fc.constantFrom(...VALUES), { maxKeys: 2 })
 const namespace = fc.constantFrom(...NAMESPACES)
-const version = fc.constantFrom('v1', 'v1beta1')
+const version = fc.constantFrom('v1', 'v1beta1', 'v1beta1')
 const create = (path: string, body: object) => ({ method: 'POST', path, body })
 const change = (path: string, body: object) => ({ method: 'PATCH', path, body, contentType: MERGE })
 const labelled = <T extends { metadata: object }>(object: T, given: object) => ({
