@@ -1,44 +1,10 @@
-import { setImmediate } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { parseAdmissionReview } from '../../../evaluator/admission-request.ts'
 import type { EvaluatedPolicy } from '../../../evaluator/evaluate.ts'
-import { EvaluatorPool, type StartedEvaluatorPool } from '../../../shim/pool/evaluator-pool.ts'
-import type { EndReason } from '../../../shim/pool/evaluator-thread.ts'
-import type { PolicyLog } from '../../../shim/pool/messages.ts'
-import type { JobLimits } from '../../../shim/pool/watch-job.ts'
-import { SILENT_LOG } from '../../../util/log.ts'
+import type { StartedEvaluatorPool } from '../../../shim/pool/evaluator-pool.ts'
 import { buildGuest, buildGuestFrom } from '../../helpers/guests.ts'
 import { admissionReview, compilePolicy } from '../../helpers/policies.ts'
-
-interface TestPool extends AsyncDisposable {
-  readonly pool: StartedEvaluatorPool
-  readonly ended: EndReason[]
-  readonly logged: PolicyLog[]
-}
-
-async function startPool(policies: readonly EvaluatedPolicy[], { workers = 1, queue = 10 } = {}): Promise<TestPool> {
-  const ended: EndReason[] = []
-  const logged: PolicyLog[] = []
-  const pool = await new EvaluatorPool({
-    workers,
-    queue,
-    log: SILENT_LOG,
-    onPolicyLog: (line) => logged.push(line),
-    onThreadEnd: (reason) => ended.push(reason),
-  }).start()
-  pool.setPolicies(policies)
-  return { pool, ended, logged, [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose]() }
-}
-
-const PATIENT: JobLimits = {
-  timeoutMs: 60_000,
-  deadline: performance.now() + 60_000,
-  signal: new AbortController().signal,
-}
-
-function evaluate(pool: StartedEvaluatorPool, policy: EvaluatedPolicy, limits: Partial<JobLimits> = {}) {
-  return pool.evaluate(policy, parseAdmissionReview(admissionReview()), { ...PATIENT, ...limits })
-}
+import { evaluate, PATIENT, startPool } from '../../helpers/test-pool.ts'
 
 async function expectAllowed(t: Test, pool: StartedEvaluatorPool): Promise<void> {
   t.match(await evaluate(pool, accept), { kind: 'answered', value: { allowed: true } })
@@ -65,72 +31,6 @@ t.test('a guest that never returns is ended at its deadline, and the spare threa
   t.strictSame(await late, { kind: 'timed-out' })
   await next
   t.strictSame(test.ended, ['deadline'])
-})
-
-/** Asks all of them about one request, as an entry that they share does. */
-function evaluateShared(
-  pool: StartedEvaluatorPool,
-  policies: readonly EvaluatedPolicy[],
-  limits: Partial<JobLimits> = {},
-) {
-  const request = { ...parseAdmissionReview(admissionReview()), isShared: true } as const
-  return Promise.all(policies.map((policy) => pool.evaluate(policy, request, { ...PATIENT, ...limits })))
-}
-
-t.test('policies that share a request are each answered, in the order in which they were asked for', async (t) => {
-  const deny = await compilePolicy('deny', buildGuest('deny'))
-  await using test = await startPool([accept, deny], { workers: 2 })
-  const asked = Array.from({ length: 13 }, (_, i) => (i % 3 === 0 ? deny : accept))
-  const outcomes = await evaluateShared(test.pool, asked)
-  t.strictSame(
-    outcomes.map((outcome) => outcome.kind === 'answered' && outcome.value.allowed),
-    asked.map((policy) => policy === accept),
-  )
-  t.match(test.pool.stats, { busy: 0, queued: 0 })
-  t.match(await evaluateShared(test.pool, [accept]), [{ kind: 'answered' }])
-})
-
-t.test('a guest among them that never returns costs its own answer, those after it are asked again', async (t) => {
-  await using test = await startPool([accept, loop])
-  const outcomes = await evaluateShared(test.pool, [accept, loop, accept, loop, accept], { timeoutMs: 100 })
-  t.strictSame(
-    outcomes.map(({ kind }) => kind),
-    ['answered', 'timed-out', 'answered', 'timed-out', 'answered'],
-  )
-  t.strictSame(test.ended, ['deadline', 'deadline'])
-  await expectAllowed(t, test.pool)
-})
-
-t.test('each of them has all of its own time, from the moment at which it is asked', async (t) => {
-  await using test = await startPool([loop])
-  const startedAt = performance.now()
-  await evaluateShared(test.pool, [loop, loop], { timeoutMs: 200 })
-  t.ok(performance.now() - startedAt >= 400)
-})
-
-t.test('a client that goes away ends the one that is asked, and none of the others is', async (t) => {
-  await using test = await startPool([accept, loop])
-  const controller = new AbortController()
-  const gone = evaluateShared(test.pool, [loop, accept, accept], { signal: controller.signal })
-  while (test.pool.stats.busy === 0) await setImmediate()
-  controller.abort(new Error('went away'))
-  await t.rejects(gone, { message: 'went away' })
-  t.strictSame(test.ended, ['cancelled'])
-  await expectAllowed(t, test.pool)
-})
-
-t.test('where the line is full they are refused together', async (t) => {
-  await using test = await startPool([accept, loop], { queue: 0 })
-  const busy = evaluate(test.pool, loop, { timeoutMs: 200 })
-  const request = { ...parseAdmissionReview(admissionReview()), isShared: true } as const
-  const refused = await Promise.allSettled(
-    [accept, accept].map((policy) => test.pool.evaluate(policy, request, PATIENT)),
-  )
-  t.match(refused, [
-    { status: 'rejected', reason: { code: 'ERR_POOL_FULL' } },
-    { status: 'rejected', reason: { code: 'ERR_POOL_FULL' } },
-  ])
-  await busy
 })
 
 t.test('only the late request is interrupted, not those beside it', async (t) => {
