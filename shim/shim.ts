@@ -1,15 +1,16 @@
 import { GatehouseError } from '../util/errors.ts'
 import type { Log } from '../util/log.ts'
+import type { AdminFacts } from './admin/admin-facts.ts'
 import { openAdminListener } from './admin/admin-listener.ts'
 import { startApiServerLink } from './api-server/api-server-link.ts'
 import { joinObservers } from './decisions/join-observers.ts'
 import { openDecisionLog } from './decisions/open-decision-log.ts'
 import { PolicyReloader, type PolicyReloaderOptions } from './hot-reload/policy-reloader.ts'
 import { Drain } from './http/drain.ts'
-import { createHandlers } from './http/handlers.ts'
+import { createHandlers, type Handlers } from './http/handlers.ts'
 import type { Listener } from './http/listener.ts'
 import { openListeners } from './http/listeners.ts'
-import { takeSnapshot } from './policies/policies-snapshot.ts'
+import { type PolicySources, takeSnapshot } from './policies/policies-snapshot.ts'
 import { loadPolicySet } from './policy-set/load-policy-set.ts'
 import { PoliciesInForce } from './policy-set/policies-in-force.ts'
 import { listFailures } from './policy-set/policy-set.ts'
@@ -26,8 +27,28 @@ import { readCertificate } from './tls/certificate-source.ts'
 import { CertificateWatch } from './tls/certificate-watch.ts'
 import { endsOf } from './tls/report-certificate.ts'
 import type { ServerCertificate } from './tls/server-certificate.ts'
+import { ShownCertificate } from './tls/shown-certificate.ts'
 
 type WriteOut = (text: string) => Promise<void>
+
+interface Loaded {
+  readonly metrics: Metrics
+  readonly pool: StartedEvaluatorPool
+  readonly policies: PoliciesInForce
+}
+
+/** Begins after the listeners: whom it tells of this shim may ask at once. */
+interface Registration {
+  keeper?: StartedKeeper | undefined
+}
+
+interface ListeningParts extends Loaded {
+  readonly disabled: DisabledPolicies
+  readonly drain: Drain
+  readonly handlers: Handlers
+  readonly certificate: ShownCertificate
+  readonly registration: Registration
+}
 
 /** The sidecar beside the API server, not started yet. */
 export class Shim {
@@ -49,17 +70,40 @@ export class Shim {
   async start(): Promise<StartedShim> {
     await using resources = new AsyncDisposableStack()
     const log = this.#log
-    const { content, digest } = await takeSnapshot(this.#options.policies)
-    if (content instanceof GatehouseError) throw content
-    const certificate = await readCertificate(this.#options.certificates)
+    const { certificates, graceMs, handoverGraceMs } = this.#options
+    const snapshot = await takeSnapshot(this.#options.policies)
+    if (snapshot.content instanceof GatehouseError) throw snapshot.content
+    const certificate = new ShownCertificate(await readCertificate(certificates))
+    const loaded = await this.#load(snapshot.content, resources)
+    const answering = await this.#prepareAnswers(loaded, resources)
+    const { policies, metrics } = loaded
+    const { drain, decisions, client } = answering
+    const registration: Registration = {}
+    const listeners = await this.#listen({ ...loaded, ...answering, certificate, registration }, resources)
+    const reloader = resources.use(this.#startReloader({ digest: snapshot.digest, policies, metrics }))
+    const keeper = resources.use(startKeeper(this.#options, { policies, client, drain, log }))
+    registration.keeper = keeper
+    const onChange = (renewed: ServerCertificate) => certificate.replace(renewed, listeners)
+    const onBundle = () => keeper?.update()
+    const watch = resources.use(new CertificateWatch(certificates, certificate.current, { onChange, onBundle, log }))
+    metrics.observeCertificate(() => endsOf(watch.current))
+
+    const lifetime = { graceMs, handoverGraceMs, resources: resources.move() }
+    const started = new StartedShim({ listeners, drain, reloader, log, ...lifetime, ...(decisions && { decisions }) })
+    const failed = listFailures(policies.current).map(({ id }) => id)
+    log.info({ addresses: started.addresses, policies: policies.current.size, failed }, 'ready')
+    return started
+  }
+
+  /** The policies, and the threads that evaluate them. */
+  async #load(sources: PolicySources, resources: AsyncDisposableStack) {
+    const log = this.#log
     const metrics = new Metrics()
     const pool = resources.use(await this.#startPool(metrics, this.#options.workers))
     const { signal } = new AbortController()
-    const loaded = await loadPolicySet(content, { ...this.#options, pool: async () => pool, signal, log })
-    const disabled = resources.use(new DisabledPolicies(log))
-    const link = resources.use(await startApiServerLink(this.#options, log))
+    const loaded = await loadPolicySet(sources, { ...this.#options, pool: async () => pool, signal, log })
     const policies = new PoliciesInForce(pool, this.#options.selectors)
-    policies.replace(loaded, content)
+    policies.replace(loaded, sources)
     policies.sets.onLag((digest) =>
       log.warn(
         { asked: digest, inForce: policies.sets.current.digest },
@@ -67,14 +111,20 @@ export class Shim {
       ),
     )
     metrics.observe(() => pool.stats, policies)
-    metrics.observeDisabled(disabled, policies)
+    return { metrics, pool, policies }
+  }
 
+  /** Who answers requests, and all that he looks at besides policies. */
+  async #prepareAnswers({ metrics, pool, policies }: Loaded, resources: AsyncDisposableStack) {
+    const log = this.#log
+    const disabled = resources.use(new DisabledPolicies(log))
+    metrics.observeDisabled(disabled, policies)
+    const { client, namespaces, events } = resources.use(await startApiServerLink(this.#options, log))
     const decisions = openDecisionLog(this.#options.decisionLog, { metrics, log, write: this.#write })
     if (decisions !== undefined) resources.use(decisions)
     const drain = new Drain()
     const reviewer = new Reviewer({ pool, metrics, disabled, log })
-    const onDecision = joinObservers([decisions?.observe, link.events?.observe])
-    const { namespaces } = link
+    const onDecision = joinObservers([decisions?.observe, events?.observe])
     const handlers = createHandlers({
       policies,
       reviewer,
@@ -84,47 +134,36 @@ export class Shim {
       log,
       ...(onDecision && { onDecision }),
     })
+    return { disabled, client, decisions, drain, handlers }
+  }
+
+  /** Opens all listeners, that of the operator among them. */
+  async #listen(parts: ListeningParts, resources: AsyncDisposableStack): Promise<readonly Listener[]> {
+    const log = this.#log
+    const { admin } = this.#options
+    const { policies, disabled, drain, pool, metrics, handlers, certificate, registration } = parts
     const listeners: Listener[] = []
-    let shown = certificate
-    let keeper: StartedKeeper | undefined
-    const openAdmin = async () => {
-      const { admin } = this.#options
-      if (admin === undefined) return
-      const facts = {
-        options: this.#options,
-        startedAt: new Date(),
-        statistics: metrics.statistics,
-        ...{ policies, disabled, drain },
-        addresses: () => listeners.map(({ address }) => address),
-        pool: () => pool.stats,
-        registrationState: () => keeper?.state,
-        certificate: () => shown.cert,
-      }
-      resources.use(await openAdminListener(admin, facts, log))
+    const facts: AdminFacts = {
+      options: this.#options,
+      startedAt: new Date(),
+      statistics: metrics.statistics,
+      policies,
+      disabled,
+      drain,
+      addresses: () => listeners.map(({ address }) => address),
+      pool: () => pool.stats,
+      registrationState: () => registration.keeper?.state,
+      certificate: () => certificate.current.cert,
     }
-    await openListeners({ ...this.#options, ...handlers, certificate, openAdmin, log }, (listener) => {
+    const openAdmin = async () => {
+      if (admin !== undefined) resources.use(await openAdminListener(admin, facts, log))
+    }
+    const options = { ...this.#options, ...handlers, certificate: certificate.current, openAdmin, log }
+    await openListeners(options, (listener) => {
       listeners.push(listener)
       resources.defer(() => close(listener))
     })
-    const reloader = resources.use(this.#startReloader({ digest, policies, metrics }))
-    const { client } = link
-    keeper = resources.use(startKeeper(this.#options, { policies, client, drain, log }))
-
-    const onChange = (renewed: ServerCertificate) => {
-      shown = renewed
-      for (const listener of listeners) listener.useCertificate(renewed)
-    }
-    const onBundle = () => keeper?.update()
-    const { certificates } = this.#options
-    const watch = resources.use(new CertificateWatch(certificates, certificate, { onChange, onBundle, log }))
-    metrics.observeCertificate(() => endsOf(watch.current))
-
-    const { graceMs, handoverGraceMs } = this.#options
-    const lifetime = { graceMs, handoverGraceMs, resources: resources.move() }
-    const started = new StartedShim({ listeners, drain, reloader, log, ...lifetime, ...(decisions && { decisions }) })
-    const failed = listFailures(loaded).map(({ id }) => id)
-    log.info({ addresses: started.addresses, policies: loaded.size, failed }, 'ready')
-    return started
+    return listeners
   }
 
   #startReloader(options: Pick<PolicyReloaderOptions, 'digest' | 'policies' | 'metrics'>): PolicyReloader {
