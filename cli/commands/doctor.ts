@@ -33,7 +33,11 @@ export const addDoctorCommand: AddCommand = (program, context) => {
     .command('doctor')
     .description('Check an API server and the shim beside it, and name what is wrong with the way out.')
     .option('--kubeconfig <file>', 'for what only the API knows')
-    .option('--pid <pid>', 'of kube-apiserver (default: the only one on this host)', parsePid)
+    .option(
+      '--pid <pid>',
+      'of kube-apiserver (default: the only one on this host, or on the port of --kubeconfig)',
+      parsePid,
+    )
     .option('--api-server-flags <file...>', 'files that hold its flags, instead of a process')
     .addOption(adminSocketOption())
     .addOption(outputOption())

@@ -75,7 +75,7 @@ async function showSockets(cluster: LocalCluster): Promise<void> {
   const pid = await cluster.pidOf('shim-1')
   if (pid === undefined) throw new Error('the shim does not run')
   const { unix, tcp } = await countListeners(pid)
-  say(` the shim, process ${pid}, listens on ${unix} Unix socket and ${tcp} TCP ports\n`)
+  say(` the shim, process ${pid}, listens on ${unix} Unix sockets and ${tcp} TCP ports\n`)
   say(` the socket is ${cluster.members[0]?.socket}\n`)
 }
 

@@ -15,11 +15,8 @@ export interface DoctorOptions extends ApiServerSearch {
 
 /** Finds what the checks look at. Never throws: what is not found is an observation. The client ends with `resources`. */
 export async function findContext(options: DoctorOptions, resources: DisposableStack): Promise<DoctorContext> {
-  const [found, shim, api] = await Promise.all([
-    findApiServer(options),
-    findShim(options.adminSocket),
-    findApi(options.kubeconfig, resources),
-  ])
+  const [shim, api] = await Promise.all([findShim(options.adminSocket), findApi(options.kubeconfig, resources)])
+  const found = await findApiServer({ ...options, ...(api.api && { server: api.api.server }) })
   const { apiServer } = found
   const asked = apiServer?.pid === undefined ? undefined : await askVersion(`/proc/${apiServer.pid}/exe`)
   const kubernetesVersion = asked ?? api.version

@@ -21,7 +21,8 @@ function describeRefusal(pod: V1Pod, message: string): string {
   const [, webhook = '', reason = ''] = /admission webhook "([^"]+)" denied the request: (.*)/s.exec(message) ?? []
   if (webhook === '') return line('refused', pod, `nobody decided, and failurePolicy is Fail: ${message}`)
   // of a shared entry the message says which policy it was
-  if (!webhook.endsWith('.policy.gatehouse.internal')) return line('denied', pod, `by ${reason}`)
+  if (!webhook.endsWith('.policy.gatehouse.internal'))
+    return line('denied', pod, `by ${reason.replace(/^policy /, '')}`)
   return line('denied', pod, `by ${webhook.replace(/\.policy\.gatehouse\.internal$/, '')}: ${reason}`)
 }
 

@@ -10,6 +10,8 @@ export interface ApiServerSearch {
   readonly pid?: number
   /** Files that hold its flags, for an API server that runs elsewhere or inside another program. */
   readonly flagFiles?: readonly string[]
+  /** Where the kubeconfig leads: tells which of several it is. */
+  readonly server?: string
 }
 
 export interface FoundApiServer {
@@ -17,14 +19,17 @@ export interface FoundApiServer {
   readonly apiServer?: ApiServer
 }
 
+// of --secure-port
+const DEFAULT_PORT = '6443'
+
 const NAME_IT =
   'Name it by --pid, or give the files that hold its flags: --api-server-flags /etc/kubernetes/manifests/kube-apiserver.yaml.'
 
 /** Finds the kube-apiserver of this host, or reads the flags that were given instead. Never throws. */
-export async function findApiServer({ pid, flagFiles = [] }: ApiServerSearch): Promise<FoundApiServer> {
+export async function findApiServer({ pid, flagFiles = [], server }: ApiServerSearch): Promise<FoundApiServer> {
   try {
     if (flagFiles.length > 0) return await readFlagFiles(flagFiles)
-    const pids = pid === undefined ? await listApiServers() : [pid]
+    const pids = pid === undefined ? await chooseByPort(await listApiServers(), server) : [pid]
     const [first] = pids
     if (first === undefined) return { observation: problem('no process kube-apiserver runs on this host', NAME_IT) }
     if (pids.length > 1)
@@ -48,6 +53,16 @@ async function listApiServers(): Promise<number[]> {
   return commands
     .filter(({ pid, args }) => basename(args[0] ?? '') === 'kube-apiserver' && identifyProcess(pid) !== undefined)
     .map(({ pid }) => pid)
+}
+
+async function chooseByPort(pids: number[], server: string | undefined): Promise<number[]> {
+  if (pids.length < 2 || server === undefined) return pids
+  const port = new URL(server).port || '443'
+  const ports = await Promise.all(
+    pids.map(async (pid) => new Flags(await readArguments(pid).catch(() => [])).get('secure-port') ?? DEFAULT_PORT),
+  )
+  const there = pids.filter((_, index) => ports[index] === port)
+  return there.length === 1 ? there : pids
 }
 
 async function readProcess(pid: number): Promise<ApiServer> {
