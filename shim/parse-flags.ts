@@ -115,31 +115,27 @@ function readListeners(reader: FlagReader, flags: ListenerFlags, hosts: readonly
 }
 
 function refuseSocketFlags(reader: FlagReader, flags: ShimFlags): void {
-  const given = {
-    'allow-connect': flags.allowConnect,
-    'socket-dir-mode': flags.socketDirMode,
-    'socket-group': flags.socketGroup,
-    'socket-mode': flags.socketMode,
-    'socket-owner': flags.socketOwner,
-    takeover: flags.takeover,
+  const given = { 'allow-connect': flags.allowConnect, ...flagsOfOwnSocket(flags) }
+  refuseGiven(reader, given, 'is about the socket, which needs --socket when --port is given')
+}
+
+function flagsOfOwnSocket({ socketDirMode, socketGroup, socketMode, socketOwner, takeover }: ShimFlags) {
+  return {
+    'socket-dir-mode': socketDirMode,
+    'socket-group': socketGroup,
+    'socket-mode': socketMode,
+    'socket-owner': socketOwner,
+    takeover,
   }
-  for (const [flag, value] of Object.entries(given)) {
-    if (value !== undefined) reader.refuse(flag, 'is about the socket, which needs --socket when --port is given')
-  }
+}
+
+function refuseGiven(reader: FlagReader, flags: Readonly<Record<string, unknown>>, why: string): void {
+  for (const [flag, value] of Object.entries(flags)) if (value !== undefined) reader.refuse(flag, why)
 }
 
 /** The service manager has bound the socket, and given it its path and its rights. */
 function refuseFlagsOfOwnSocket(reader: FlagReader, flags: ListenerFlags): void {
-  const given = {
-    'socket-dir-mode': flags.socketDirMode,
-    'socket-group': flags.socketGroup,
-    'socket-mode': flags.socketMode,
-    'socket-owner': flags.socketOwner,
-    takeover: flags.takeover,
-  }
-  for (const [flag, value] of Object.entries(given)) {
-    if (value !== undefined) reader.refuse(flag, 'cannot be used with a socket of the service manager')
-  }
+  refuseGiven(reader, flagsOfOwnSocket(flags), 'cannot be used with a socket of the service manager')
   if (flags.inheritedSockets > 1)
     reader.refuse('socket', `LISTEN_FDS is ${flags.inheritedSockets}; the .socket unit must have one ListenStream=`)
 }
