@@ -47,7 +47,7 @@ function recordedReview(value: unknown, text: string): string | undefined {
 
 async function readDocuments(source: string, text: string) {
   // loaded here: a recorded request, the usual case in scripts, does without
-  const { parseYaml } = await import('../../shim/policies/yaml-document.ts')
+  const { parseYaml } = await import('../../util/yaml/yaml-document.ts')
   const { documents, problems } = parseYaml(source, text, 'everywhere')
   throwProblems('ERR_REQUEST_INVALID', problems)
   if (documents.length === 0) throw new GatehouseError('ERR_REQUEST_INVALID', `${source}: is empty`)

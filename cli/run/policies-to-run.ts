@@ -65,7 +65,7 @@ async function readConfiguredPolicies(args: PolicyArguments): Promise<PolicyToRu
 
 // JSON is YAML, so that one reader does for both; numbers stay as they are written.
 async function parseSettings({ source, text }: { source: string; text: string }): Promise<Uint8Array> {
-  const { parseYaml } = await import('../../shim/policies/yaml-document.ts')
+  const { parseYaml } = await import('../../util/yaml/yaml-document.ts')
   const { documents, problems } = parseYaml(source, text, 'everywhere')
   throwProblems('ERR_SETTINGS_INVALID', problems)
   const [document, ...others] = documents

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { parseYaml } from '../policies/yaml-document.ts'
+import { parseYaml } from '../../util/yaml/yaml-document.ts'
 import { exemptionsSchema } from './exemptions-schema.ts'
 
 /** Where a policy resource has its exemptions: its spec belongs to somebody else, whose API server would drop them. */

@@ -1,6 +1,6 @@
 import type { Problem } from '../../util/problems.ts'
+import { problemAt } from '../../util/yaml/schema-problems.ts'
 import type { PlacedPolicy } from './read-policies.ts'
-import { problemAt } from './schema-problems.ts'
 
 /**
  * Finds the matchConditions that the API server would refuse for their CEL. The language is loaded only if some policy

@@ -1,12 +1,12 @@
 import type { Problem } from '../../util/problems.ts'
 import { isRecord } from '../../util/record.ts'
+import { problemAt } from '../../util/yaml/schema-problems.ts'
+import { parseYaml, type YamlDocument } from '../../util/yaml/yaml-document.ts'
 import { findMatchConditionProblems } from './match-condition-problems.ts'
 import { readPoliciesFile } from './policies-file.ts'
 import type { PolicyFile } from './policy-files.ts'
 import { readPolicyResource } from './policy-resources.ts'
 import type { PlacedPolicy, ReadPolicies } from './read-policies.ts'
-import { problemAt } from './schema-problems.ts'
-import { parseYaml, type YamlDocument } from './yaml-document.ts'
 
 /** Reads what the files at a path hold: each document is a Kubewarden policies.yml or a Kubewarden policy resource. */
 export async function parsePolicies(path: string, policyFiles: readonly PolicyFile[]): Promise<ReadPolicies> {

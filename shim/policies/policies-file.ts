@@ -2,14 +2,14 @@ import * as z from 'zod'
 import { describePatternProblem } from '../../evaluator/host/capability-patterns.ts'
 import { isRecord } from '../../util/record.ts'
 import { fields } from '../../util/schema/fields.ts'
+import { checkAt, problemAt } from '../../util/yaml/schema-problems.ts'
+import type { YamlDocument } from '../../util/yaml/yaml-document.ts'
 import { exemptionsSchema } from '../exemptions/exemptions-schema.ts'
 import { resolveModule } from './module-source.ts'
 import { POLICY_SHAPE } from './policy-shape.ts'
 import type { PolicySpec } from './policy-spec.ts'
 import type { ReadPolicies } from './read-policies.ts'
-import { checkAt, problemAt } from './schema-problems.ts'
 import { checkTimeouts, checkUseless, pickWebhookFields, SERVED_SHAPE } from './webhook-schema.ts'
-import type { YamlDocument } from './yaml-document.ts'
 
 const capabilityPattern = z.string().superRefine((pattern, context) => {
   const problem = describePatternProblem(pattern)

@@ -1,6 +1,6 @@
 import type { Problem } from '../../util/problems.ts'
+import type { YamlDocument } from '../../util/yaml/yaml-document.ts'
 import type { PolicySpec } from './policy-spec.ts'
-import type { YamlDocument } from './yaml-document.ts'
 
 /** A policy and where it was written. */
 export interface PlacedPolicy {

@@ -1,6 +1,6 @@
 import type * as z from 'zod'
-import type { Problem } from '../../util/problems.ts'
-import { describeIssue, formatPath } from '../../util/schema/issues.ts'
+import type { Problem } from '../problems.ts'
+import { describeIssue, formatPath } from '../schema/issues.ts'
 import type { YamlDocument } from './yaml-document.ts'
 
 /** A value that passed its schema, or everything that is wrong with it. */

@@ -1,6 +1,6 @@
 import { type Document, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseAllDocuments, visit } from 'yaml'
-import { messageOf } from '../../util/errors.ts'
-import type { Problem } from '../../util/problems.ts'
+import { messageOf } from '../errors.ts'
+import type { Problem } from '../problems.ts'
 
 /** One YAML document, and where in its file every field stands. */
 export interface YamlDocument {
