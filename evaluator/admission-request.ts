@@ -23,6 +23,8 @@ export interface EvaluationRequest {
   readonly json: Uint8Array<ArrayBuffer>
   /** The document that a patch applies to: `object` inside `json`, or all of it for a raw request. Absent on DELETE. */
   readonly object?: Span
+  /** No AdmissionRequest but whatever JSON the client sent. */
+  readonly isRaw?: true
   /** Several policies are asked about it at the same time: its bytes stay where they are. */
   readonly isShared?: true
 }
@@ -115,7 +117,7 @@ export function parseRawReview(body: Uint8Array): EvaluationRequest {
   if (request === undefined) throw new GatehouseError('ERR_REQUEST_INVALID', 'request: is missing')
   const json = concatBytes([body.subarray(request.start, request.end)])
   const uid = readString(body, memberOf(request, 'uid')) ?? ''
-  return { uid, json, object: { start: 0, end: json.length } }
+  return { uid, json, object: { start: 0, end: json.length }, isRaw: true }
 }
 
 function readAttributes(body: Uint8Array, request: JsonNode): RequestAttributes {

@@ -6,8 +6,7 @@ import { guestKindOf } from './guests/index.ts'
 import { createGuestHost } from './host/guest-host.ts'
 import { PolicyLog, type PolicyLogObserver } from './host/policy-log.ts'
 import type { PolicyModule } from './module/policy-module.ts'
-import { type SettingsVerdict, toSettingsVerdict } from './settings-response.ts'
-import { toAdmissionResponse } from './validation-response.ts'
+import type { SettingsVerdict } from './settings-response.ts'
 
 export type { PolicyLogLine, PolicyLogObserver } from './host/policy-log.ts'
 export type { SettingsVerdict } from './settings-response.ts'
@@ -29,9 +28,7 @@ export function evaluate(
   observer: PolicyLogObserver,
 ): AdmissionResponse {
   try {
-    return withGuest(policy, observer, (guest) =>
-      toAdmissionResponse(guest.validate(request.json, policy.settings), request),
-    )
+    return withGuest(policy, observer, (guest) => guest.validate(request, policy.settings))
   } catch (error) {
     return rejectWithInternalError(request.uid, `internal server error: ${messageOf(error)}`)
   }
@@ -40,7 +37,7 @@ export function evaluate(
 /** Asks the guest whether it accepts the policy's settings. A guest that fails does not; this never throws. */
 export function validateSettings(policy: EvaluatedPolicy, observer: PolicyLogObserver): SettingsVerdict {
   try {
-    return withGuest(policy, observer, (guest) => toSettingsVerdict(guest.validateSettings(policy.settings)))
+    return withGuest(policy, observer, (guest) => guest.validateSettings(policy.settings))
   } catch (error) {
     return { valid: false, message: `Error invoking settings validation callback: ${messageOf(error)}` }
   }

@@ -11,7 +11,8 @@ import { resolveTypedModule } from '../typed-module.ts'
 export interface PolicyToRun extends PolicyModeOptions {
   /** An absolute `file://` URL. */
   readonly module: string
-  readonly executionMode?: ExecutionMode
+  /** How to call a module that does not say so itself; without it, such a module is refused as by the shim. */
+  readonly executionMode?: ExecutionMode | 'detect'
   /** A JSON object. */
   readonly settings: Uint8Array
   readonly hostCapabilities: readonly string[]
@@ -46,7 +47,7 @@ async function readModulePolicy(args: PolicyArguments): Promise<PolicyToRun> {
     settings: args.settings === undefined ? encode('{}') : await parseSettings(args.settings),
     hostCapabilities: ['*'],
     timeoutMs: args.timeoutMs,
-    ...(args.executionMode === undefined ? {} : { executionMode: args.executionMode }),
+    executionMode: args.executionMode ?? 'detect',
   }
 }
 

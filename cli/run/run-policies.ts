@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import type { AdmissionResponse } from '../../evaluator/admission-response.ts'
 import type { EvaluatedPolicy, SettingsVerdict } from '../../evaluator/evaluate.ts'
 import { compilePolicyModule } from '../../evaluator/module/compile.ts'
+import type { ExecutionMode } from '../../evaluator/module/metadata.ts'
 import { applyPolicyMode } from '../../evaluator/policy-mode.ts'
 import { findExemption } from '../../shim/exemptions/find-exemption.ts'
 import { FLAG_DEFAULTS } from '../../shim/flag-defaults.ts'
@@ -10,7 +11,7 @@ import { EvaluatorPool, type Outcome, type StartedEvaluatorPool } from '../../sh
 import type { JobLimits } from '../../shim/pool/watch-job.ts'
 import { answerExempted } from '../../shim/review/answer-exempted.ts'
 import { logPolicyLine } from '../../shim/review/policy-log.ts'
-import { TIMEOUT_MESSAGE } from '../../shim/review/timeout-message.ts'
+import { timeoutMessage } from '../../shim/review/timeout-message.ts'
 import { toVerdict } from '../../shim/review/to-verdict.ts'
 import { GatehouseError } from '../../util/errors.ts'
 import type { Log } from '../../util/log.ts'
@@ -72,7 +73,7 @@ async function ask(
   // the pool takes the bytes away
   const copy = { ...request, json: request.json.slice() }
   const outcome = await pool.evaluate(policy.evaluated, copy, limitsOf(policy.timeoutMs))
-  return applyPolicyMode(toVerdict(outcome, request.uid), policy)
+  return applyPolicyMode(toVerdict(outcome, policy.evaluated, request.uid), policy)
 }
 
 async function prepare({
@@ -93,12 +94,15 @@ async function prepare({
 async function checkSettings(pool: StartedEvaluatorPool, policy: EvaluatedPolicy, timeoutMs: number): Promise<void> {
   const outcome = await pool.validateSettings(policy, limitsOf(timeoutMs))
   if (outcome.kind === 'answered' && outcome.value.valid) return
-  throw new GatehouseError('ERR_SETTINGS_INVALID', `Provided settings are not valid: ${describeRefusal(outcome)}`)
+  throw new GatehouseError(
+    'ERR_SETTINGS_INVALID',
+    `Provided settings are not valid: ${describeRefusal(outcome, policy.module.executionMode)}`,
+  )
 }
 
-function describeRefusal(outcome: Outcome<SettingsVerdict>): string {
+function describeRefusal(outcome: Outcome<SettingsVerdict>, executionMode: ExecutionMode): string {
   if (outcome.kind === 'answered') return outcome.value.message ?? 'the policy does not say why'
-  return outcome.kind === 'failed' ? outcome.message : TIMEOUT_MESSAGE
+  return outcome.kind === 'failed' ? outcome.message : timeoutMessage(executionMode)
 }
 
 function limitsOf(timeoutMs: number): JobLimits {

@@ -1,4 +1,7 @@
+import type { EvaluationRequest } from '../admission-request.ts'
+import type { AdmissionResponse } from '../admission-response.ts'
 import type { PolicyModule } from '../module/policy-module.ts'
+import type { SettingsVerdict } from '../settings-response.ts'
 
 /** What a guest may use of the host during one call; everything else it asks for is refused. */
 export interface GuestHost {
@@ -11,15 +14,15 @@ export interface GuestHost {
   console(text: string): void
 }
 
-/** A fresh instance. Its state is nobody else's; it serves one evaluation and is dropped. */
+/** A fresh instance. Its state is nobody else's; it serves one call and is dropped. */
 export interface GuestInstance {
   /**
-   * `validate`: request and settings as JSON bytes, a ValidationResponse as JSON bytes.
-   * @throws GuestFailure when the guest traps, fails or answers nothing.
+   * What the policy says to a request, under its settings: a JSON object.
+   * @throws Error when there is no verdict: the guest trapped, failed, or answered what cannot be read.
    */
-  validate(request: Uint8Array, settings: Uint8Array): Uint8Array
-  /** `validate_settings`: settings as JSON bytes, a SettingsValidationResponse as JSON bytes. */
-  validateSettings(settings: Uint8Array): Uint8Array
+  validate(request: EvaluationRequest, settings: Uint8Array): AdmissionResponse
+  /** Whether the policy accepts its settings. @throws as `validate` */
+  validateSettings(settings: Uint8Array): SettingsVerdict
 }
 
 /** One way in which modules expect to be called (an execution mode); one file each in this folder. */

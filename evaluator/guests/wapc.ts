@@ -1,4 +1,8 @@
+import type { EvaluationRequest } from '../admission-request.ts'
+import type { AdmissionResponse } from '../admission-response.ts'
 import type { PolicyModule } from '../module/policy-module.ts'
+import { type SettingsVerdict, toSettingsVerdict } from '../settings-response.ts'
+import { toAdmissionResponse } from '../validation-response.ts'
 import { StandardStreams } from '../wasi/standard-streams.ts'
 import { createWasi, GuestExit } from '../wasi/wasi.ts'
 import { GuestFailure, type GuestHost, type GuestInstance, type GuestKind } from './guest.ts'
@@ -6,6 +10,7 @@ import { GuestMemory } from './guest-memory.ts'
 import { MemoryWatch } from './memory-watch.ts'
 import { describeShapeProblems } from './module-shape.ts'
 import { describeTrap } from './trap.ts'
+import { toValidatePayload } from './validate-payload.ts'
 import { createExchange, type WapcExchange, wapcImports } from './wapc-exchange.ts'
 
 // `_initialize` is none of them: the reference host does not call it either.
@@ -59,12 +64,12 @@ class WapcGuest implements GuestInstance {
     for (const starter of STARTERS) this.#runStarter(starter)
   }
 
-  validate(request: Uint8Array, settings: Uint8Array): Uint8Array {
-    return this.#call('validate', [BEFORE_REQUEST, request, BEFORE_SETTINGS, settings, AFTER_SETTINGS])
+  validate(request: EvaluationRequest, settings: Uint8Array): AdmissionResponse {
+    return toAdmissionResponse(this.#call('validate', toValidatePayload(request, settings)), request)
   }
 
-  validateSettings(settings: Uint8Array): Uint8Array {
-    return this.#call('validate_settings', [settings])
+  validateSettings(settings: Uint8Array): SettingsVerdict {
+    return toSettingsVerdict(this.#call('validate_settings', [settings]))
   }
 
   #runStarter(name: string): void {
@@ -122,10 +127,6 @@ const UNLINKED: ImportParts = {
 function createImports({ memory, streams, host, exchange }: ImportParts): WebAssembly.Imports {
   return { wapc: wapcImports(exchange, memory, host), ...createWasi(memory, streams) }
 }
-
-const BEFORE_REQUEST = Buffer.from('{"request":')
-const BEFORE_SETTINGS = Buffer.from(',"settings":')
-const AFTER_SETTINGS = Buffer.from('}')
 
 function readOutcome(returned: unknown, { guestResponse, guestError }: WapcExchange): Uint8Array {
   if (typeof returned !== 'number') throw new GuestFailure('`__guest_call` does not return an i32')

@@ -12,8 +12,11 @@ import { toModuleError, UnusableModule } from './unusable-module.ts'
 
 export interface CompileOptions {
   readonly memoryLimitBytes: number
-  /** How to call a module that carries no metadata; without it such a module is refused. */
-  readonly executionMode?: ExecutionMode
+  /**
+   * How to call a module that carries no metadata; `detect`: as `kwctl` does, which tells Rego from waPC. Without it such
+   * a module is refused.
+   */
+  readonly executionMode?: ExecutionMode | 'detect'
   /** Names the module in messages. */
   readonly source: string
 }
@@ -32,12 +35,13 @@ export async function compilePolicyModule(bytes: Uint8Array, options: CompileOpt
   const { source } = options
   const metadata = readMetadata(bytes, source)
   try {
-    const { sections, limitBytes } = limitMemory(limitHeap(readSections(bytes)), options.memoryLimitBytes)
+    const { sections, initialBytes, limitBytes } = limitMemory(limitHeap(readSections(bytes)), options.memoryLimitBytes)
     const module = await compile(writeSections(sections))
     const executionMode = chooseExecutionMode({ module, metadata, wanted: options.executionMode })
     checkShape(module, executionMode)
     const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`
-    return { module: { digest, module, executionMode, memoryLimitBytes: limitBytes }, metadata }
+    const memory = { memoryInitialBytes: initialBytes, memoryLimitBytes: limitBytes }
+    return { module: { digest, module, executionMode, ...memory }, metadata }
   } catch (error) {
     throw toModuleError(error, source)
   }

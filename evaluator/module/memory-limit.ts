@@ -9,6 +9,8 @@ const PAGE_BYTES = 65_536
 
 export interface LimitedMemory {
   readonly sections: readonly Section[]
+  /** What the memory is at first; 0 without a memory. */
+  readonly initialBytes: number
   /** What the memory can grow to: the cap, or the module's own maximum where that is less; 0 without a memory. */
   readonly limitBytes: number
 }
@@ -19,15 +21,16 @@ export interface LimitedMemory {
  */
 export function limitMemory(sections: readonly Section[], capBytes: number): LimitedMemory {
   const cap = Math.floor(capBytes / PAGE_BYTES)
-  const maxima: number[] = []
+  const found: Required<Limits>[] = []
   const rewrite = (limits: Limits): Uint8Array => {
     checkStart(limits, cap)
-    maxima.push(Math.min(limits.max ?? cap, cap))
+    found.push({ min: limits.min, max: Math.min(limits.max ?? cap, cap) })
     return encodeCappedLimits(limits, cap)
   }
   const limited = sections.map((section) => rewriteSection(section, rewrite))
-  if (maxima.length > 1) throw new UnusableModule(`has ${maxima.length} memories, where one is supported`)
-  return { sections: limited, limitBytes: (maxima[0] ?? 0) * PAGE_BYTES }
+  if (found.length > 1) throw new UnusableModule(`has ${found.length} memories, where one is supported`)
+  const { min, max } = found[0] ?? { min: 0, max: 0 }
+  return { sections: limited, initialBytes: min * PAGE_BYTES, limitBytes: max * PAGE_BYTES }
 }
 
 function checkStart({ min }: Limits, cap: number): void {

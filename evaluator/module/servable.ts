@@ -10,7 +10,7 @@ export interface ModuleFacts {
   readonly module: WebAssembly.Module
   readonly metadata: PolicyMetadata | undefined
   /** What the user said; must not contradict the metadata. */
-  readonly wanted: ExecutionMode | undefined
+  readonly wanted: ExecutionMode | 'detect' | undefined
 }
 
 /**
@@ -18,10 +18,11 @@ export interface ModuleFacts {
  * @throws UnusableMetadata
  */
 export function chooseExecutionMode({ module, metadata, wanted }: ModuleFacts): ExecutionMode {
-  const mode = metadata?.executionMode ?? wanted
+  const asked = wanted === 'detect' ? undefined : wanted
+  const mode = metadata?.executionMode ?? asked ?? (wanted === 'detect' ? detectMode(module) : undefined)
   if (mode === undefined) throw describeUnannotated(module)
-  if (wanted !== undefined && wanted !== mode) {
-    throw new UnusableMetadata(`its metadata says execution mode ${mode}, but ${wanted} was asked for`)
+  if (asked !== undefined && asked !== mode) {
+    throw new UnusableMetadata(`its metadata says execution mode ${mode}, but ${asked} was asked for`)
   }
   if (!SERVED_MODES.includes(mode)) {
     const hint = `use a policy built for ${SERVED_MODES.join(', ')}`
@@ -32,9 +33,17 @@ export function chooseExecutionMode({ module, metadata, wanted }: ModuleFacts): 
   return mode
 }
 
+// Which of the two kinds of Rego policies it is, nobody can tell; that a module wants WASI alone neither.
+function detectMode(module: WebAssembly.Module): ExecutionMode | undefined {
+  return isRego(module) ? undefined : 'kubewarden-wapc'
+}
+
+function isRego(module: WebAssembly.Module): boolean {
+  return WebAssembly.Module.exports(module).some(({ name }) => name.startsWith('opa_'))
+}
+
 function describeUnannotated(module: WebAssembly.Module): UnusableMetadata {
-  const isRego = WebAssembly.Module.exports(module).some(({ name }) => name.startsWith('opa_'))
-  return isRego
+  return isRego(module)
     ? new UnusableMetadata(
         'The policy has been created with Rego, please specify which Opa runtime has to be used',
         'name its execution mode: opa or gatekeeper',

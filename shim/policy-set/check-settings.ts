@@ -1,6 +1,6 @@
 import type { EvaluatedPolicy } from '../../evaluator/evaluate.ts'
 import type { StartedEvaluatorPool } from '../pool/evaluator-pool.ts'
-import { TIMEOUT_MESSAGE } from '../review/timeout-message.ts'
+import { timeoutMessage } from '../review/timeout-message.ts'
 
 export interface CheckSettingsOptions {
   readonly pool: StartedEvaluatorPool
@@ -20,7 +20,7 @@ export async function checkSettings(
   const outcome = await pool.validateSettings(policy, { timeoutMs, deadline, signal })
   switch (outcome.kind) {
     case 'timed-out':
-      return TIMEOUT_MESSAGE
+      return timeoutMessage(policy.module.executionMode)
     case 'failed':
       return outcome.message
     case 'answered':

@@ -81,7 +81,7 @@ export class Reviewer {
     const startedAt = performance.now()
     const limits = { ...review, timeoutMs: policy.timeoutMs }
     const outcome = await this.#options.pool.evaluate(policy.evaluated, request, limits)
-    const verdict = toVerdict(outcome, request.uid)
+    const verdict = toVerdict(outcome, policy.evaluated, request.uid)
     const response = origin === 'audit' ? verdict : applyPolicyMode(verdict, policy)
     const latencyMs = performance.now() - startedAt
     this.#options.metrics.recordEvaluation(review, verdict, latencyMs)

@@ -142,11 +142,13 @@ t.test("the policy's own lines go to standard error", async (t) => {
   t.match(stderr, /policyId=.*host-call\.wasm/)
 })
 
-t.test('a module without metadata is run when its mode is named', async (t) => {
+t.test('a module without metadata is run as what it is, unless a file of policies names it', async (t) => {
   const policy = guestFile(t, 'accept', null)
-  t.match(await run([policy, '-r', '-'], POD), { code: 3, stderr: /ERR_MODULE_METADATA/ })
+  t.match((await run([policy, '-r', '-'], POD)).verdicts, [{ allowed: true }])
   t.match((await run([policy, '-r', '-', '-e', 'kubewarden'], POD)).verdicts, [{ allowed: true }])
   t.equal((await run([policy, '-r', '-', '-e', 'python'], POD)).code, 2)
+  const folder = t.testdir({ 'policies.yml': `accept: {module: ${policy}}` })
+  t.match(await run([folder, '-r', '-'], POD), { code: 3, stderr: /ERR_MODULE_METADATA/ })
 })
 
 t.test('all policies of a file are asked, under the modes that it gives them', async (t) => {

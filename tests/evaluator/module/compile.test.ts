@@ -12,7 +12,7 @@ t.test('a policy is compiled with its digest, its metadata and its limit', async
   const bytes = buildGuest('accept')
   const { module, metadata } = await compile(bytes)
   t.equal(module.digest, `sha256:${createHash('sha256').update(bytes).digest('hex')}`)
-  t.match(module, { executionMode: 'kubewarden-wapc', memoryLimitBytes: 4 * MIB })
+  t.match(module, { executionMode: 'kubewarden-wapc', memoryInitialBytes: 65_536, memoryLimitBytes: 4 * MIB })
   t.match(metadata, MINIMAL_METADATA)
   t.ok(module.module instanceof WebAssembly.Module)
 })
@@ -34,6 +34,16 @@ t.test("the limit is the module's own maximum where that is less", async (t) => 
   const module = buildGuestFrom(`(module (memory (export "memory") 1 2)
     (func (export "__guest_call") (param i32 i32) (result i32) (i32.const 1)))`)
   t.equal((await compile(module)).module.memoryLimitBytes, 131_072)
+})
+
+t.test('of a module without metadata the kind can be found out, but for the two kinds of Rego', async (t) => {
+  const executionMode = 'detect'
+  t.match((await compile(buildGuest('accept', null), { executionMode })).module, { executionMode: 'kubewarden-wapc' })
+  const rego = buildGuestFrom('(module (func (export "opa_eval")))', null)
+  await t.rejects(compile(rego, { executionMode }), {
+    code: 'ERR_MODULE_METADATA',
+    message: 'm.wasm: The policy has been created with Rego, please specify which Opa runtime has to be used',
+  })
 })
 
 t.test('what Kubewarden refuses at load time is refused with its words', async (t) => {
