@@ -4,6 +4,7 @@ import { readTokens, type Token } from './lexer.ts'
 import { readNumber, readText } from './literals.ts'
 import { expandMacro } from './macros.ts'
 import { CelSyntaxError } from './syntax-problem.ts'
+import { KEYWORDS, RESERVED } from './words.ts'
 
 // Both are limits of the API server's own parser.
 const MAX_CHARACTERS = 100_000
@@ -12,11 +13,11 @@ const MAX_NESTING = 250
 const RELATIONS = new Set(['<', '<=', '>', '>=', '==', '!=', 'in'])
 const SUMS = new Set(['+', '-'])
 const PRODUCTS = new Set(['*', '/', '%'])
-const KEYWORDS = new Set(['true', 'false', 'null', 'in'])
-const CONSTANTS: Partial<Record<string, boolean | null>> = { true: true, false: false, null: null }
-const RESERVED = new Set(
-  'as break const continue else for function if import let loop package namespace return var void while'.split(' '),
-)
+const CONSTANTS = new Map<string, boolean | null>([
+  ['true', true],
+  ['false', false],
+  ['null', null],
+])
 
 /** Reads an expression of CEL, with optional syntax. @throws CelSyntaxError */
 export function parse(source: string): Expr {
@@ -146,7 +147,7 @@ class Parser {
 
   #named(position: number): Expr {
     const isGlobal = this.#take('.')
-    const constant = isGlobal ? undefined : CONSTANTS[this.#token.source]
+    const constant = isGlobal ? undefined : CONSTANTS.get(this.#token.source)
     if (constant !== undefined && this.#token.kind === 'name') {
       this.#advance()
       return literal(constant, position)

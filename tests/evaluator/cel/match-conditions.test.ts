@@ -101,3 +101,12 @@ t.test('a member that an object has by mistake is no member of a map', async (t)
     matches: true,
   })
 })
+
+t.test('nor is it a word of the language', async (t) => {
+  for (const word of ['constructor', '__proto__', 'toString'])
+    t.match(
+      compileMatchConditions([{ name: 'c', expression: `${word} == ${word}` }]),
+      { problems: [{ message: /undeclared reference/, position: 0 }] },
+      word,
+    )
+})
