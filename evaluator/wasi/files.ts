@@ -1,108 +1,61 @@
 import type { GuestMemory } from '../guests/guest-memory.ts'
+import type { Descriptor, Descriptors } from './descriptors.ts'
 import { ERRNO } from './errno.ts'
+import { readInto, writeFrom } from './io-vectors.ts'
+import { refusals } from './refusals.ts'
 import type { Snapshot } from './snapshots.ts'
-import type { StandardStreams } from './standard-streams.ts'
 
 type Import = (...args: never[]) => number
 
 const CHARACTER_DEVICE = 2
 const FDSTAT_BYTES = 24
-const IOVEC_BYTES = 8
+const RIGHT_TO_READ = 1n << 1n
+const RIGHT_TO_WRITE = 1n << 6n
+// of the flags: append, dsync, nonblock, rsync, sync
+const KNOWN_FLAGS = 0b11111
 
-/** Everything about files and sockets: three standard streams exist, no folder is open, so that no path leads anywhere. */
+/** Everything about files and sockets: three standard streams are open, no folder is, so that no path leads anywhere. */
 export function fileImports(
   memory: GuestMemory,
-  streams: StandardStreams,
+  descriptors: Descriptors,
   { filestatBytes }: Snapshot,
 ): Record<string, Import> {
-  const only = (answer: (fd: number, pointer: number) => number) => (fd: number, pointer: number) =>
-    streams.has(fd) ? answer(fd, pointer) : ERRNO.BADF
+  const on = (answer: (descriptor: Descriptor, ...args: [number, number, number]) => number) => {
+    return (fd: number, ...args: [number, number, number]) => {
+      const descriptor = descriptors.get(fd)
+      return descriptor === undefined ? ERRNO.BADF : answer(descriptor, ...args)
+    }
+  }
   return {
-    ...refusals(streams),
-    fd_close: only(() => ERRNO.SUCCESS),
-    fd_datasync: only(() => ERRNO.SUCCESS),
-    fd_sync: only(() => ERRNO.SUCCESS),
-    fd_fdstat_set_flags: only(() => ERRNO.SUCCESS),
-    fd_fdstat_get: only((_fd, pointer) => writeCharacterDevice(memory, pointer, { length: FDSTAT_BYTES, typeAt: 0 })),
-    fd_filestat_get: only((_fd, pointer) =>
-      writeCharacterDevice(memory, pointer, { length: filestatBytes, typeAt: 16 }),
-    ),
-    fd_read: (fd: number, _vectors: number, _count: number, resultPointer: number) => {
-      if (fd !== 0) return ERRNO.BADF
-      memory.dataView(resultPointer, 4).setUint32(0, 0, true)
+    ...refusals(descriptors),
+    fd_close: (fd: number) => (descriptors.close(fd) ? ERRNO.SUCCESS : ERRNO.BADF),
+    fd_renumber: (from: number, to: number) => (descriptors.renumber(from, to) ? ERRNO.SUCCESS : ERRNO.BADF),
+    fd_datasync: on(() => ERRNO.SUCCESS),
+    fd_sync: on(() => ERRNO.SUCCESS),
+    fd_fdstat_get: on((descriptor, pointer) => writeStatus(memory, pointer, descriptor)),
+    fd_fdstat_set_flags: on((descriptor, flags) => {
+      if ((flags & ~KNOWN_FLAGS) !== 0) return ERRNO.INVAL
+      descriptor.flags = flags
       return ERRNO.SUCCESS
-    },
-    fd_write: (fd: number, vectors: number, count: number, resultPointer: number) => {
-      const output = streams.output(fd)
-      if (output === undefined) return ERRNO.BADF
-      let written = 0
-      for (const bytes of ioVectors(memory, vectors, count)) {
-        output.write(bytes)
-        written += bytes.length
-      }
-      memory.dataView(resultPointer, 4).setUint32(0, written, true)
+    }),
+    fd_filestat_get: on((_descriptor, pointer) => {
+      // no size, no times
+      memory.view(pointer, filestatBytes).fill(0)[16] = CHARACTER_DEVICE
       return ERRNO.SUCCESS
-    },
+    }),
+    fd_read: on(({ input }, ...args) => (input === undefined ? ERRNO.BADF : readInto(memory, input, ...args))),
+    fd_write: on(({ output }, ...args) => (output === undefined ? ERRNO.BADF : writeFrom(memory, output, ...args))),
   }
 }
 
-function* ioVectors(memory: GuestMemory, pointer: number, count: number): Generator<Uint8Array> {
-  const vectors = memory.dataView(pointer, count * IOVEC_BYTES)
-  for (let at = 0; at < vectors.byteLength; at += IOVEC_BYTES) {
-    yield memory.view(vectors.getUint32(at, true), vectors.getUint32(at + 4, true))
-  }
-}
-
-// All other fields are zero: no flags, no rights, no size, no times.
-function writeCharacterDevice(
-  memory: GuestMemory,
-  pointer: number,
-  layout: { length: number; typeAt: number },
-): number {
-  const bytes = memory.view(pointer, layout.length).fill(0)
-  bytes[layout.typeAt] = CHARACTER_DEVICE
+// A terminal, which is what streams without a position look like, that may be read or written.
+function writeStatus(memory: GuestMemory, pointer: number, { input, flags }: Descriptor): number {
+  const view = memory.dataView(pointer, FDSTAT_BYTES)
+  const rights = input === undefined ? RIGHT_TO_WRITE : RIGHT_TO_READ
+  view.setBigUint64(0, 0n)
+  view.setUint8(0, CHARACTER_DEVICE)
+  view.setUint16(2, flags, true)
+  view.setBigUint64(8, rights, true)
+  view.setBigUint64(16, rights, true)
   return ERRNO.SUCCESS
-}
-
-// What these answer for a standard stream; for any other file descriptor the answer is BADF.
-const REFUSED_ON_STREAMS: Readonly<Record<string, number>> = {
-  fd_advise: ERRNO.SPIPE,
-  fd_allocate: ERRNO.NOTSUP,
-  fd_fdstat_set_rights: ERRNO.NOTSUP,
-  fd_filestat_set_size: ERRNO.INVAL,
-  fd_filestat_set_times: ERRNO.NOTSUP,
-  fd_pread: ERRNO.SPIPE,
-  // runtimes ask from 3 upwards until they hear BADF; a standard stream was not opened for them either
-  fd_prestat_get: ERRNO.BADF,
-  fd_prestat_dir_name: ERRNO.BADF,
-  fd_pwrite: ERRNO.SPIPE,
-  fd_readdir: ERRNO.NOTDIR,
-  fd_renumber: ERRNO.NOTSUP,
-  fd_seek: ERRNO.SPIPE,
-  fd_tell: ERRNO.SPIPE,
-  path_create_directory: ERRNO.NOTDIR,
-  path_filestat_get: ERRNO.NOTDIR,
-  path_filestat_set_times: ERRNO.NOTDIR,
-  path_link: ERRNO.NOTDIR,
-  path_open: ERRNO.NOTDIR,
-  path_readlink: ERRNO.NOTDIR,
-  path_remove_directory: ERRNO.NOTDIR,
-  path_rename: ERRNO.NOTDIR,
-  path_unlink_file: ERRNO.NOTDIR,
-  sock_accept: ERRNO.NOTSOCK,
-  sock_recv: ERRNO.NOTSOCK,
-  sock_send: ERRNO.NOTSOCK,
-  sock_shutdown: ERRNO.NOTSOCK,
-}
-
-function refusals(streams: StandardStreams): Record<string, Import> {
-  const entries = Object.entries(REFUSED_ON_STREAMS).map(([name, errno]): [string, Import] => [
-    name,
-    (fd: number) => (streams.has(fd) ? errno : ERRNO.BADF),
-  ])
-  return {
-    ...Object.fromEntries(entries),
-    // the only one whose folder is its third argument
-    path_symlink: (_target: number, _length: number, fd: number) => (streams.has(fd) ? ERRNO.NOTDIR : ERRNO.BADF),
-  }
 }

@@ -1,3 +1,5 @@
+import type { OutputStream } from './world.ts'
+
 // Long enough for a panic with its message; a guest that writes without end costs us no more than this.
 const MAX_LINE_BYTES = 4096
 
@@ -5,7 +7,7 @@ const NEWLINE = 0x0a
 const TEXT = new TextDecoder()
 
 /** Cuts a stream of bytes into lines. Of a line that is too long the front is kept. */
-export class LineBuffer {
+export class LineBuffer implements OutputStream {
   readonly #onLine: (line: string) => void
   readonly #line = new Uint8Array(MAX_LINE_BYTES)
   #length = 0

@@ -1,25 +1,22 @@
+import { NO_INPUT } from './input-queue.ts'
 import { LineBuffer } from './line-buffer.ts'
+import type { World } from './world.ts'
 
-/** Standard output and standard error, line by line; what a guest reads from its standard input ends at once. */
-export class StandardStreams {
-  readonly #outputs: readonly [LineBuffer, LineBuffer]
+/** The world of a guest that is no command: what it writes is told line by line, and there is nothing to read. */
+export class StandardStreams implements World {
+  readonly argv = []
+  readonly stdin = NO_INPUT
+  readonly stdout: LineBuffer
+  readonly stderr: LineBuffer
 
   constructor(onLine: (line: string) => void) {
-    this.#outputs = [new LineBuffer(onLine), new LineBuffer(onLine)]
-  }
-
-  /** Whether a file descriptor is one of the three that exist. */
-  has(fd: number): boolean {
-    return fd >= 0 && fd <= 2
-  }
-
-  /** What writes to a file descriptor go to. */
-  output(fd: number): LineBuffer | undefined {
-    return this.#outputs[fd - 1]
+    this.stdout = new LineBuffer(onLine)
+    this.stderr = new LineBuffer(onLine)
   }
 
   /** Lets go of lines that the guest did not end. */
   flush(): void {
-    for (const output of this.#outputs) output.flush()
+    this.stdout.flush()
+    this.stderr.flush()
   }
 }

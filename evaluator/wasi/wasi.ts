@@ -1,11 +1,13 @@
 import { randomFillSync } from 'node:crypto'
 import type { GuestMemory } from '../guests/guest-memory.ts'
+import { argumentImports } from './arguments.ts'
 import { clockResolution, clockTime } from './clocks.ts'
+import { Descriptors } from './descriptors.ts'
 import { ERRNO } from './errno.ts'
 import { fileImports } from './files.ts'
 import { pollOneoff } from './poll.ts'
 import { SNAPSHOT_0, SNAPSHOT_1, type Snapshot } from './snapshots.ts'
-import type { StandardStreams } from './standard-streams.ts'
+import type { World } from './world.ts'
 
 /** The guest called `proc_exit`. Thrown through the guest, because nothing after the call may run. */
 export class GuestExit extends Error {
@@ -22,32 +24,24 @@ export class GuestExit extends Error {
 }
 
 /**
- * WASI preview 1, whole, for guests that have no world: no arguments, no environment, no files, no sockets. Compilers
- * link much of it into every module, so each function exists and answers; what is left is output, clocks and chance.
+ * WASI preview 1, whole, for guests whose world is three streams and a command line: no environment, no files, no sockets.
+ * Compilers link much of it into every module, so each function exists and answers.
  * https://github.com/WebAssembly/WASI/blob/main/legacy/preview1/docs.md
  */
-export function createWasi(memory: GuestMemory, streams: StandardStreams): WebAssembly.Imports {
-  const processes = processImports(memory)
+export function createWasi(memory: GuestMemory, world: World): WebAssembly.Imports {
+  const descriptors = new Descriptors(world)
+  const common = { ...argumentImports(memory, () => world.argv), ...processImports(memory) }
   const importsOf = (snapshot: Snapshot) => ({
-    ...processes,
-    ...fileImports(memory, streams, snapshot),
-    poll_oneoff: pollOneoff(memory, snapshot),
+    ...common,
+    ...fileImports(memory, descriptors, snapshot),
+    poll_oneoff: pollOneoff(memory, descriptors, snapshot),
   })
   // modules of old TinyGo versions still import the older one
   return { wasi_snapshot_preview1: importsOf(SNAPSHOT_1), wasi_unstable: importsOf(SNAPSHOT_0) }
 }
 
 function processImports(memory: GuestMemory): Record<string, (...args: never[]) => unknown> {
-  const reportNone = (countPointer: number, sizePointer: number): number => {
-    memory.dataView(countPointer, 4).setUint32(0, 0, true)
-    memory.dataView(sizePointer, 4).setUint32(0, 0, true)
-    return ERRNO.SUCCESS
-  }
   return {
-    args_sizes_get: reportNone,
-    args_get: () => ERRNO.SUCCESS,
-    environ_sizes_get: reportNone,
-    environ_get: () => ERRNO.SUCCESS,
     clock_res_get: (clock: number, pointer: number) => {
       const resolution = clockResolution(clock)
       return resolution === undefined ? ERRNO.INVAL : writeU64(memory, pointer, resolution)

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { createWasiGuest } from '../../helpers/wasi-guest.ts'
 
-const [SUCCESS, BADF, NOTDIR, NOTSOCK, SPIPE] = [0, 8, 54, 57, 70]
+const [SUCCESS, BADF, SPIPE] = [0, 8, 70]
 
 /** A guest that can print: writes texts one behind the other from 1024 on, and vectors to them at 0; the count is at 512. */
 function createPrinter() {
@@ -86,23 +86,8 @@ t.test('no folder is open, which is what runtimes look for first', async (t) => 
   for (const fd of [3, 4, -1]) t.equal(call('fd_prestat_get', fd, 0), BADF)
 })
 
-t.test('no other file descriptor exists, so that nothing leads to the host', async (t) => {
-  const { functions, call } = createWasiGuest()
-  for (const name of Object.keys(functions).filter(
-    (name) => /^(fd|path|sock)_/.test(name) && name !== 'path_symlink',
-  )) {
-    for (const fd of [3, 100, -1]) t.equal(call(name, fd, 0, 0, 0, 0), BADF, `${name} ${fd}`)
-  }
-  t.equal(call('path_symlink', 0, 0, 3, 0, 0), BADF)
+t.test('input is not written, and output is not read', async (t) => {
+  const { call } = createWasiGuest()
   t.equal(call('fd_write', 0, 0, 0, 512), BADF)
   t.equal(call('fd_read', 1, 0, 0, 512), BADF)
-})
-
-t.test('a standard stream is neither a folder nor a socket', async (t) => {
-  const { functions, call } = createWasiGuest()
-  for (const name of Object.keys(functions)) {
-    if (name === 'path_symlink') t.equal(call(name, 0, 0, 1, 0, 0), NOTDIR)
-    else if (name.startsWith('path_')) t.equal(call(name, 1, 0, 0, 0), NOTDIR, name)
-    else if (name.startsWith('sock_')) t.equal(call(name, 1, 0, 0, 0), NOTSOCK, name)
-  }
 })

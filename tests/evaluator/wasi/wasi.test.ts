@@ -1,33 +1,9 @@
 import t from 'tap'
 import { GuestFailure } from '../../../evaluator/guests/guest.ts'
 import { GuestExit } from '../../../evaluator/wasi/wasi.ts'
-import { createWasiGuest, WASI_VERSIONS } from '../../helpers/wasi-guest.ts'
-
-// https://github.com/WebAssembly/WASI/blob/main/legacy/preview1/docs.md#functions
-const FUNCTIONS = `args_get args_sizes_get environ_get environ_sizes_get clock_res_get clock_time_get fd_advise
-  fd_allocate fd_close fd_datasync fd_fdstat_get fd_fdstat_set_flags fd_fdstat_set_rights fd_filestat_get
-  fd_filestat_set_size fd_filestat_set_times fd_pread fd_prestat_get fd_prestat_dir_name fd_pwrite fd_read fd_readdir
-  fd_renumber fd_seek fd_sync fd_tell fd_write path_create_directory path_filestat_get path_filestat_set_times path_link
-  path_open path_readlink path_remove_directory path_rename path_symlink path_unlink_file poll_oneoff proc_exit
-  proc_raise sched_yield random_get sock_accept sock_recv sock_send sock_shutdown`.split(/\s+/)
+import { createWasiGuest } from '../../helpers/wasi-guest.ts'
 
 const [SUCCESS, INVAL, NOSYS] = [0, 28, 52]
-
-t.test('both versions of the interface are whole', async (t) => {
-  for (const version of WASI_VERSIONS) {
-    t.strictSame(Object.keys(createWasiGuest(version).functions).sort(), [...FUNCTIONS].sort())
-  }
-})
-
-t.test('there are no arguments and no environment', async (t) => {
-  for (const name of ['args', 'environ']) {
-    const { call, view } = createWasiGuest()
-    view().setBigUint64(0, -1n & 0xffffffffffffffffn, true)
-    t.equal(call(`${name}_sizes_get`, 0, 4), SUCCESS)
-    t.equal(view().getBigUint64(0, true), 0n)
-    t.equal(call(`${name}_get`, 0, 4), SUCCESS)
-  }
-})
 
 t.test('two clocks run; those of processes do not exist', async (t) => {
   const { call, view } = createWasiGuest()

@@ -1,0 +1,39 @@
+import type { InputStream, OutputStream, World } from './world.ts'
+
+/** What a file descriptor stands for: the one or the other end of a standard stream. */
+export interface Descriptor {
+  readonly input?: InputStream
+  readonly output?: OutputStream
+  /** As the guest set them; nothing here depends on them. */
+  flags: number
+}
+
+/** The open file descriptors. There are three at first; a guest can close and move them, and get no others. */
+export class Descriptors {
+  readonly #open: Map<number, Descriptor>
+
+  constructor({ stdin, stdout, stderr }: World) {
+    this.#open = new Map([
+      [0, { input: stdin, flags: 0 }],
+      [1, { output: stdout, flags: 0 }],
+      [2, { output: stderr, flags: 0 }],
+    ])
+  }
+
+  get(fd: number): Descriptor | undefined {
+    return this.#open.get(fd)
+  }
+
+  close(fd: number): boolean {
+    return this.#open.delete(fd)
+  }
+
+  /** Moves a descriptor onto another, which is closed by that; both must be open. */
+  renumber(from: number, to: number): boolean {
+    const moved = this.#open.get(from)
+    if (moved === undefined || !this.#open.has(to)) return false
+    this.#open.delete(from)
+    this.#open.set(to, moved)
+    return true
+  }
+}
