@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import t, { type Test } from 'tap'
 import { runCommandLine } from '../../../cli/program.ts'
 import { packageRoot } from '../../../util/package-root.ts'
@@ -147,8 +147,9 @@ t.test('a module without metadata is run as what it is, unless a file of policie
   t.match((await run([policy, '-r', '-'], POD)).verdicts, [{ allowed: true }])
   t.match((await run([policy, '-r', '-', '-e', 'kubewarden'], POD)).verdicts, [{ allowed: true }])
   t.equal((await run([policy, '-r', '-', '-e', 'python'], POD)).code, 2)
-  const folder = t.testdir({ 'policies.yml': `accept: {module: ${policy}}` })
-  t.match(await run([folder, '-r', '-'], POD), { code: 3, stderr: /ERR_MODULE_METADATA/ })
+  const policies = join(dirname(policy), 'policies.yml')
+  writeFileSync(policies, `accept: {module: ${policy}}`)
+  t.match(await run([policies, '-r', '-'], POD), { code: 3, stderr: /ERR_MODULE_METADATA/ })
 })
 
 t.test('all policies of a file are asked, under the modes that it gives them', async (t) => {
