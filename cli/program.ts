@@ -9,13 +9,14 @@ import type { Io } from './io.ts'
 /** Runs one command line to its end and says what to leave with. Never throws, never exits. */
 export async function runCommandLine(argv: readonly string[], io: Io): Promise<ExitCode> {
   let code: ExitCode = EXIT.OK
-  const program = createProgram({
+  const context: CommandContext = {
     io,
     leaveWith(value) {
       code = value
     },
-  })
+  }
   try {
+    const program = await createProgram(context, argv[0])
     await program.parseAsync(argv, { from: 'user' })
     return code
   } catch (error) {
@@ -26,15 +27,19 @@ export async function runCommandLine(argv: readonly string[], io: Io): Promise<E
   }
 }
 
-/** The whole command tree; also what the CLI reference is generated from. */
-export function createProgram(context: CommandContext): Command {
+/**
+ * The command tree, which the CLI reference is generated from too: with all commands, unless a first word names one.
+ * Loading the others would take several times as long as what it does.
+ */
+export async function createProgram(context: CommandContext, firstWord = ''): Promise<Command> {
   const program = new Command('gatehouse')
     .description(
       'Kubernetes admission policies in WebAssembly, beside an unmodified kube-apiserver, over a Unix socket.',
     )
     .version(packageVersion(), '--version', 'print the version')
     .helpCommand('help [command]', 'show help for a command')
-  for (const addCommand of COMMANDS) addCommand(program, context)
+  const names = Object.hasOwn(COMMANDS, firstWord) ? [firstWord] : Object.keys(COMMANDS)
+  for (const addCommand of await Promise.all(names.map((name) => COMMANDS[name]?.()))) addCommand?.(program, context)
   for (const command of walk(program)) {
     command
       .exitOverride()

@@ -1,5 +1,6 @@
 import { pino } from 'pino'
-import { escapeControls, toOneLine } from './one-line.ts'
+import { escapeControls } from './one-line.ts'
+import { toTextLine } from './text-line.ts'
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
@@ -28,7 +29,9 @@ export interface LogOptions {
 
 /** Creates the process's logger. */
 export function createLog({ level, format, write }: LogOptions): Log {
-  const destination = { write: (line: string) => write(escapeControls(format === 'json' ? line : toText(line))) }
+  const destination = {
+    write: (line: string) => write(escapeControls(format === 'json' ? line : toTextLine(JSON.parse(line)))),
+  }
   return pino(
     {
       level,
@@ -43,14 +46,3 @@ export function createLog({ level, format, write }: LogOptions): Log {
 
 /** A logger that says nothing, for library use and tests. */
 export const SILENT_LOG: Log = { trace() {}, debug() {}, info() {}, warn() {}, error() {} }
-
-// `2026-11-23T06:12:00.000Z INFO  message field=value`: the JSON line again, for a person's eye.
-function toText(line: string): string {
-  const { level, timestamp, message, ...fields } = JSON.parse(line) as Record<string, unknown>
-  const pairs = Object.entries(fields).map(([key, value]) => ` ${key}=${toTextValue(value)}`)
-  return `${timestamp} ${String(level).toUpperCase().padEnd(5)} ${toOneLine(String(message))}${pairs.join('')}\n`
-}
-
-function toTextValue(value: unknown): string {
-  return typeof value === 'string' && /^[\w./:@+-]+$/.test(value) ? value : JSON.stringify(value)
-}

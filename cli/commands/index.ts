@@ -1,35 +1,20 @@
 import type { AddCommand } from '../command.ts'
-import { addBenchCommand } from './bench.ts'
-import { addCertificatesCommand } from './certificates.ts'
-import { addClusterCommand } from './cluster.ts'
-import { addDisableCommand } from './disable.ts'
-import { addDoctorCommand } from './doctor.ts'
-import { addEnableCommand } from './enable.ts'
-import { addInspectCommand } from './inspect.ts'
-import { addLintCommand } from './lint.ts'
-import { addManifestsCommand } from './manifests.ts'
-import { addPoliciesCommand } from './policies.ts'
-import { addRunCommand } from './run.ts'
-import { addShimCommand } from './shim.ts'
-import { addStatusCommand } from './status.ts'
-import { addTopCommand } from './top.ts'
-import { addUninstallCommand } from './uninstall.ts'
 
-/** The commands in the order in which help lists them. */
-export const COMMANDS: readonly AddCommand[] = [
-  addShimCommand,
-  addStatusCommand,
-  addPoliciesCommand,
-  addTopCommand,
-  addDisableCommand,
-  addEnableCommand,
-  addDoctorCommand,
-  addUninstallCommand,
-  addCertificatesCommand,
-  addClusterCommand,
-  addManifestsCommand,
-  addLintCommand,
-  addRunCommand,
-  addInspectCommand,
-  addBenchCommand,
-]
+/** The commands by name, in the order in which help lists them. Each is loaded when it is asked for: there are many. */
+export const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  shim: async () => (await import('./shim.ts')).addShimCommand,
+  status: async () => (await import('./status.ts')).addStatusCommand,
+  policies: async () => (await import('./policies.ts')).addPoliciesCommand,
+  top: async () => (await import('./top.ts')).addTopCommand,
+  disable: async () => (await import('./disable.ts')).addDisableCommand,
+  enable: async () => (await import('./enable.ts')).addEnableCommand,
+  doctor: async () => (await import('./doctor.ts')).addDoctorCommand,
+  uninstall: async () => (await import('./uninstall.ts')).addUninstallCommand,
+  certificates: async () => (await import('./certificates.ts')).addCertificatesCommand,
+  cluster: async () => (await import('./cluster.ts')).addClusterCommand,
+  manifests: async () => (await import('./manifests.ts')).addManifestsCommand,
+  lint: async () => (await import('./lint.ts')).addLintCommand,
+  run: async () => (await import('./run.ts')).addRunCommand,
+  inspect: async () => (await import('./inspect.ts')).addInspectCommand,
+  bench: async () => (await import('./bench.ts')).addBenchCommand,
+}

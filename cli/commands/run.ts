@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander'
 import type { ExecutionMode } from '../../evaluator/module/metadata.ts'
+import { createTextLog } from '../../util/text-log.ts'
 import type { AddCommand } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { RunFlags } from '../run/answer-requests.ts'
@@ -56,8 +57,11 @@ export const addRunCommand: AddCommand = (program, { io, leaveWith }) => {
     .option('--exit-code', 'leave with 1 when anything is denied', false)
     .addHelpText('after', EXAMPLES)
     .action(async (policy: string, flags: RunFlags & { readonly exitCode: boolean }) => {
+      const { startPool } = await import('../evaluation/start-pool.ts')
+      await using pool = startPool(1, createTextLog(io.err))
+      // loaded while the thread starts
       const { answerRequests } = await import('../run/answer-requests.ts')
-      const verdicts = await answerRequests(policy, flags, io)
+      const verdicts = await answerRequests(policy, flags, { io, pool })
       if (flags.exitCode && verdicts.some(({ response }) => !response.allowed)) leaveWith(EXIT.NO)
     })
 }

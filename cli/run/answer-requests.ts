@@ -1,6 +1,6 @@
 import type { ExecutionMode } from '../../evaluator/module/metadata.ts'
+import type { StartedEvaluatorPool } from '../../shim/pool/evaluator-pool.ts'
 import { GatehouseError } from '../../util/errors.ts'
-import { createLog } from '../../util/log.ts'
 import { toOneLine } from '../../util/one-line.ts'
 import type { Io } from '../io.ts'
 import { readText } from '../read-text.ts'
@@ -26,7 +26,11 @@ export interface RunFlags {
  * Reads what the flags name, asks the policies, and writes each verdict as it comes; the policies' own lines, and a
  * line for people where there are several verdicts, go to standard error.
  */
-export async function answerRequests(policy: string, flags: RunFlags, io: Io): Promise<readonly Verdict[]> {
+export async function answerRequests(
+  policy: string,
+  flags: RunFlags,
+  { io, pool }: { readonly io: Io; readonly pool: StartedEvaluatorPool },
+): Promise<readonly Verdict[]> {
   const policies = await readPoliciesToRun({
     policy,
     timeoutMs: flags.timeout * 1000,
@@ -41,7 +45,7 @@ export async function answerRequests(policy: string, flags: RunFlags, io: Io): P
   }
   const verdicts: Verdict[] = []
   await runPolicies(policies, requests, {
-    log: createLog({ level: 'trace', format: 'text', write: io.err }),
+    pool,
     onVerdict(verdict) {
       verdicts.push(verdict)
       io.out(`${JSON.stringify(verdict.response)}\n`)

@@ -64,8 +64,9 @@ async function readConfiguredPolicies(args: PolicyArguments): Promise<PolicyToRu
   }))
 }
 
-// JSON is YAML, so that one reader does for both; numbers stay as they are written.
+// Numbers stay as they are written. JSON is YAML, but what reads that takes longer to load than a policy takes to answer.
 async function parseSettings({ source, text }: { source: string; text: string }): Promise<Uint8Array> {
+  if (isJsonMap(text)) return encode(text)
   const { parseYaml } = await import('../../util/yaml/yaml-document.ts')
   const { documents, problems } = parseYaml(source, text, 'everywhere')
   throwProblems('ERR_SETTINGS_INVALID', problems)
@@ -76,3 +77,11 @@ async function parseSettings({ source, text }: { source: string; text: string })
 }
 
 const encode = (text: string) => new TextEncoder().encode(text)
+
+function isJsonMap(text: string): boolean {
+  try {
+    return isRecord(JSON.parse(text))
+  } catch {
+    return false
+  }
+}

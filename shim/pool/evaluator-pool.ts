@@ -10,8 +10,10 @@ import { tooLate, WaitingLine } from './waiting-line.ts'
 import { type JobLimits, watchJob } from './watch-job.ts'
 
 export interface EvaluatorPoolOptions {
-  /** How many jobs run at the same time. One thread more is kept, so that one that had to be ended is replaced at once. */
+  /** How many jobs run at the same time. */
   readonly workers: number
+  /** Threads kept beside them, so that one that had to be ended is replaced at once; one, if nothing is said. */
+  readonly spares?: number
   /** How many jobs may wait for a thread. */
   readonly queue: number
   readonly log: Log
@@ -70,7 +72,8 @@ export class StartedEvaluatorPool implements AsyncDisposable {
     this.#options = options
     this.#line = new WaitingLine(options.queue)
     this.ready = this.#firstReady.promise
-    for (let i = 0; i <= options.workers; i++) this.#startThread()
+    const { workers, spares = 1 } = options
+    for (let i = 0; i < workers + spares; i++) this.#startThread()
   }
 
   get stats(): PoolStats {

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { EvaluationRequest } from '../../evaluator/admission-request.ts'
 import type { EvaluatedPolicy } from '../../evaluator/evaluate.ts'
+import { compiledCodeVariables } from '../../util/compiled-code.ts'
 import { messageOf } from '../../util/errors.ts'
 import { modulePath } from '../../util/package-root.ts'
 import type { EvaluateManyJob, FromThread, Job, JobAnswer, PolicyLog, ToThread } from './messages.ts'
@@ -40,7 +41,7 @@ export class EvaluatorThread {
     this.#worker = new Worker(modulePath('shim/pool/worker'), {
       // How our own process was started, and what stands in its environment, is no guest's business.
       execArgv: [],
-      env: {},
+      env: compiledCodeVariables(),
       resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT_MB },
     })
     this.#worker.on('message', (message: FromThread) => this.#receive(message))

@@ -27,7 +27,7 @@ t.test('a command without a subcommand shows its help', async (t) => {
 })
 
 t.test('every command describes itself and shows examples in its help', async (t) => {
-  const program = createProgram({ io: createRecordedIo(), leaveWith: () => {} })
+  const program = await createProgram({ io: createRecordedIo(), leaveWith: () => {} })
   for (const command of walk(program)) {
     if (command.commands.length > 0) continue
     const io = createRecordedIo()
@@ -44,6 +44,6 @@ t.test('an expected error is printed with its code and the way out, an unforesee
   t.notMatch(io.stderr(), /\n\s+at /)
 })
 
-function pathOf(command: ReturnType<typeof createProgram>): string[] {
+function pathOf(command: Awaited<ReturnType<typeof createProgram>>): string[] {
   return command.parent === null ? [] : [...pathOf(command.parent), command.name()]
 }

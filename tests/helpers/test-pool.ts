@@ -16,13 +16,14 @@ export interface TestPool extends AsyncDisposable {
 
 export async function startPool(
   policies: readonly EvaluatedPolicy[],
-  { workers = 1, queue = 10 } = {},
+  { workers = 1, queue = 10, spares = 1 } = {},
 ): Promise<TestPool> {
   const ended: EndReason[] = []
   const logged: PolicyLog[] = []
   const pool = await new EvaluatorPool({
     workers,
     queue,
+    spares,
     log: SILENT_LOG,
     onPolicyLog: (line) => logged.push(line),
     onThreadEnd: (reason) => ended.push(reason),

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import t, { type Test } from 'tap'
 import { runCommandLine } from '../../../cli/program.ts'
@@ -147,9 +147,10 @@ t.test('a module without metadata is run as what it is, unless a file of policie
   t.match((await run([policy, '-r', '-'], POD)).verdicts, [{ allowed: true }])
   t.match((await run([policy, '-r', '-', '-e', 'kubewarden'], POD)).verdicts, [{ allowed: true }])
   t.equal((await run([policy, '-r', '-', '-e', 'python'], POD)).code, 2)
-  const policies = join(dirname(policy), 'policies.yml')
-  writeFileSync(policies, `accept: {module: ${policy}}`)
-  t.match(await run([policies, '-r', '-'], POD), { code: 3, stderr: /ERR_MODULE_METADATA/ })
+  const folder = dirname(policy)
+  writeFileSync(join(folder, 'policies.yml'), `accept: {module: ${policy}}`)
+  rmSync(join(folder, 'pod.yaml'))
+  t.match(await run([folder, '-r', '-'], POD), { code: 3, stderr: /ERR_MODULE_METADATA/ })
 })
 
 t.test('all policies of a file are asked, under the modes that it gives them', async (t) => {

@@ -33,6 +33,14 @@ t.test('a guest that never returns is ended at its deadline, and the spare threa
   t.strictSame(test.ended, ['deadline'])
 })
 
+t.test('a pool without a spare thread starts one in the place of one that it had to end', async (t) => {
+  await using test = await startPool([accept, loop], { spares: 0 })
+  t.match(test.pool.stats, { idle: 1, busy: 0, starting: 0 })
+  t.strictSame(await evaluate(test.pool, loop, { timeoutMs: 50 }), { kind: 'timed-out' })
+  t.match(test.pool.stats, { idle: 0, busy: 0, starting: 1 })
+  await expectAllowed(t, test.pool)
+})
+
 t.test('only the late request is interrupted, not those beside it', async (t) => {
   await using test = await startPool([accept, loop], { workers: 2 })
   const late = evaluate(test.pool, loop, { timeoutMs: 100 })
