@@ -12,14 +12,14 @@ export interface SettingsVerdict {
 const RESPONSE: ObjectShape = { valid: required('boolean'), message: optional('string') }
 const RESPONSE_OUTLINE = outlineOf(RESPONSE)
 
-/** Reads a guest's answer to `validate_settings`; one that cannot be read is a no. */
-export function toSettingsVerdict(answer: Uint8Array): SettingsVerdict {
+/** Reads a guest's answer to `validate_settings`; one that cannot be read is a no, in the words of the guest's kind. */
+export function toSettingsVerdict(answer: Uint8Array, unreadable = 'error: cannot convert response'): SettingsVerdict {
   try {
     const { root } = scanJson(answer, RESPONSE_OUTLINE)
     const problems = findShapeProblems(root, RESPONSE).map(formatProblem)
     if (problems.length > 0) throw new Error(problems.join('; '))
     return readShape(answer, root, RESPONSE) as SettingsVerdict
   } catch (error) {
-    return { valid: false, message: `error: cannot convert response: ${messageOf(error)}` }
+    return { valid: false, message: `${unreadable}: ${messageOf(error)}` }
   }
 }

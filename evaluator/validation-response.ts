@@ -19,9 +19,16 @@ import { parseLossless, refuseTooManyValues } from './lossless-json.ts'
 const MUTATED_WITHOUT_OBJECT =
   'Incoming object is null, which happens only with DELETE operations, but the policy is attempting a mutation. This is not allowed'
 
-/** Makes a guest's answer into an AdmissionResponse. @throws Error when the answer is not a ValidationResponse */
-export function toAdmissionResponse(answer: Uint8Array, request: EvaluationRequest): AdmissionResponse {
-  const { mutatedObject, ...verdict } = parseValidationResponse(answer)
+/**
+ * Makes a guest's answer into an AdmissionResponse.
+ * @throws Error when the answer is not a ValidationResponse, in the words of the guest's kind
+ */
+export function toAdmissionResponse(
+  answer: Uint8Array,
+  request: EvaluationRequest,
+  unreadable = 'cannot deserialize policy validation response',
+): AdmissionResponse {
+  const { mutatedObject, ...verdict } = parseValidationResponse(answer, unreadable)
   if (mutatedObject !== undefined && request.object === undefined) {
     return toVerdict(request.uid, { accepted: false, message: MUTATED_WITHOUT_OBJECT })
   }
@@ -77,7 +84,10 @@ const RESPONSE: ObjectShape = { ...VERDICT, mutated_object: optional('any') }
 const RESPONSE_OUTLINE = outlineOf(RESPONSE)
 
 /** The verdict as values, and the mutated object as bytes: many guests give it back as it was. */
-function parseValidationResponse(answer: Uint8Array): Verdict & { readonly mutatedObject?: Uint8Array } {
+function parseValidationResponse(
+  answer: Uint8Array,
+  unreadable: string,
+): Verdict & { readonly mutatedObject?: Uint8Array } {
   try {
     const text = scanJson(answer, RESPONSE_OUTLINE)
     refuseTooManyValues(text)
@@ -86,7 +96,7 @@ function parseValidationResponse(answer: Uint8Array): Verdict & { readonly mutat
     refuse(findValueProblems(verdict))
     return { ...verdict, ...bytesOf(answer, memberOf(text.root, 'mutated_object')) }
   } catch (cause) {
-    throw new Error(`cannot deserialize policy validation response: ${messageOf(cause)}`, { cause })
+    throw new Error(`${unreadable}: ${messageOf(cause)}`, { cause })
   }
 }
 

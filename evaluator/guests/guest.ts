@@ -11,7 +11,7 @@ export interface GuestHost {
    */
   callHost(binding: string, namespace: string, operation: string, payload: Uint8Array): Uint8Array
   /** Text that the guest wrote to its console or its standard error, whole lines. */
-  console(text: string): void
+  console(text: string, level?: 'info' | 'warn'): void
 }
 
 /** A fresh instance. Its state is nobody else's; it serves one call and is dropped. */

@@ -1,11 +1,8 @@
 import { messageOf } from '../../util/errors.ts'
+import { MAX_ERROR_BYTES, MAX_NAME_BYTES, MAX_RESPONSE_BYTES } from './answer-limits.ts'
 import type { GuestHost } from './guest.ts'
 import type { GuestMemory } from './guest-memory.ts'
 
-/** As much as the API server may send us: what a policy gives back is an object of that size, or a few words. */
-export const MAX_RESPONSE_BYTES = 16 * 1024 * 1024
-const MAX_ERROR_BYTES = 64 * 1024
-const MAX_NAME_BYTES = 256
 const MAX_LOG_BYTES = 4096
 
 /** What guest and host have told each other during one call; the guest reads and writes it through waPC's imports. */

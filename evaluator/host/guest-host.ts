@@ -16,8 +16,8 @@ export function createGuestHost(hostCapabilities: readonly string[], log: Policy
       logEvent(log, payload)
       return NOTHING
     },
-    console(text) {
-      if (text.trim() !== '') log.write('info', text)
+    console(text, level = 'info') {
+      if (text.trim() !== '') log.write(level, text)
     },
   }
 

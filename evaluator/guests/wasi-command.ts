@@ -1,0 +1,143 @@
+import { formatBytes } from '../../util/bytes.ts'
+import type { EvaluationRequest } from '../admission-request.ts'
+import { type AdmissionResponse, rejectWithInternalError } from '../admission-response.ts'
+import type { PolicyModule } from '../module/policy-module.ts'
+import { type SettingsVerdict, toSettingsVerdict } from '../settings-response.ts'
+import { toAdmissionResponse } from '../validation-response.ts'
+import { CapturedOutput } from '../wasi/captured-output.ts'
+import { InputQueue } from '../wasi/input-queue.ts'
+import { createWasi, GuestExit } from '../wasi/wasi.ts'
+import type { World } from '../wasi/world.ts'
+import { MAX_ERROR_BYTES, MAX_RESPONSE_BYTES } from './answer-limits.ts'
+import { GuestFailure, type GuestHost, type GuestInstance, type GuestKind } from './guest.ts'
+import { GuestMemory } from './guest-memory.ts'
+import { MemoryWatch } from './memory-watch.ts'
+import { describeShapeProblems } from './module-shape.ts'
+import { describeTrap, explainMemory } from './trap.ts'
+import { toValidatePayload } from './validate-payload.ts'
+import { hostCallImports } from './wasi-host-call.ts'
+
+// The first of a command's arguments is its own name.
+const PROGRAM = 'policy.wasm'
+
+/** Guests that are WASI commands: started for each question, with the question on their input and the answer on their output. */
+export const WASI_COMMAND: GuestKind = {
+  problemsOf(module) {
+    const exports = [
+      { name: 'memory', kind: 'memory' },
+      { name: '_start', kind: 'function' },
+    ] as const
+    const silent: GuestHost = { callHost: () => new Uint8Array(), console() {} }
+    return describeShapeProblems(module, { exports, imports: new WasiCommand(0, silent).imports })
+  },
+  instantiate(module, host) {
+    const command = new WasiCommand(module.memoryLimitBytes, host)
+    command.instantiate(module)
+    return command
+  },
+}
+
+/** How a command ended: with an answer, or with an account of what went wrong. */
+type Outcome = { readonly answer: Uint8Array } | { readonly failure: string }
+
+class WasiCommand implements GuestInstance {
+  readonly imports: WebAssembly.Imports
+  readonly #memory = new GuestMemory()
+  readonly #watch: MemoryWatch
+  readonly #host: GuestHost
+  readonly #stdin = new InputQueue()
+  readonly #stdout = new CapturedOutput(MAX_RESPONSE_BYTES)
+  readonly #stderr = new CapturedOutput(MAX_ERROR_BYTES)
+  #argv: readonly string[] = []
+  #start: unknown
+
+  constructor(memoryLimitBytes: number, host: GuestHost) {
+    this.#host = host
+    this.#watch = new MemoryWatch(this.#memory, memoryLimitBytes)
+    this.imports = {
+      ...createWasi(this.#memory, this.#createWorld()),
+      ...hostCallImports(this.#memory, this.#stdin, host),
+    }
+  }
+
+  instantiate({ module }: PolicyModule): void {
+    try {
+      const { exports } = new WebAssembly.Instance(module, this.imports)
+      this.#memory.attach(exports['memory'] as WebAssembly.Memory)
+      this.#start = exports['_start']
+    } catch (thrown) {
+      throw new GuestFailure(`guest could not be instantiated: ${describeTrap(thrown, this.#watch)}`, { cause: thrown })
+    }
+    this.#watch.start()
+  }
+
+  validate(request: EvaluationRequest, settings: Uint8Array): AdmissionResponse {
+    const outcome = this.#run('validate', toValidatePayload(request, settings))
+    // what the command says of its failure is what users read, without a word before it
+    if ('failure' in outcome) return rejectWithInternalError(request.uid, outcome.failure)
+    return toAdmissionResponse(outcome.answer, request, 'Cannot deserialize policy validation response')
+  }
+
+  validateSettings(settings: Uint8Array): SettingsVerdict {
+    const outcome = this.#run('validate-settings', [settings])
+    if ('failure' in outcome) return { valid: false, message: outcome.failure }
+    return toSettingsVerdict(outcome.answer, 'Cannot deserialize settings validation response')
+  }
+
+  #run(question: string, input: readonly Uint8Array[]): Outcome {
+    if (this.#argv.length > 0) throw new GuestFailure('guest was started already')
+    this.#argv = [PROGRAM, question]
+    this.#stdin.append(...input)
+    const thrown = this.#catch(this.#start as () => void)
+    const said = this.#readErrors()
+    if (thrown !== undefined) return { failure: this.#explain(thrown.value, said) }
+    if (said !== '') this.#host.console(`stderr: ${said}`, 'warn')
+    return { answer: this.#stdout.bytes }
+  }
+
+  // Undefined when the command succeeded: it returned, or exited with 0.
+  #catch(start: () => void): { readonly value: unknown } | undefined {
+    try {
+      start()
+      return undefined
+    } catch (value) {
+      return value instanceof GuestExit && value.code === 0 ? undefined : { value }
+    }
+  }
+
+  // Its own words where it had any, which may not know that memory ran out; or else what stopped it.
+  #explain(thrown: unknown, said: string): string {
+    for (const line of said.split('\n')) this.#watch.hear(line)
+    const cause = describeTrap(thrown, this.#watch)
+    if (said === '') return cause
+    if (!(thrown instanceof GuestExit)) this.#host.console(cause, 'warn')
+    const shortage = explainMemory(thrown, this.#watch)
+    return shortage === undefined ? said : `${said}; ${shortage}`
+  }
+
+  #readErrors(): string {
+    const { bytes, written } = this.#stderr
+    const text = new TextDecoder().decode(bytes).trim()
+    return written <= MAX_ERROR_BYTES ? text : `${text}… (${formatBytes(written)} in all)`
+  }
+
+  // The command line becomes known with the question.
+  #createWorld(): World {
+    const argv = (): readonly string[] => this.#argv
+    const stdout = this.#stdout
+    return {
+      get argv() {
+        return argv()
+      },
+      stdin: this.#stdin,
+      stdout: {
+        write(bytes) {
+          stdout.write(bytes)
+          if (stdout.written > MAX_RESPONSE_BYTES)
+            throw new GuestFailure(`guest answered with more than ${MAX_RESPONSE_BYTES} bytes`)
+        },
+      },
+      stderr: this.#stderr,
+    }
+  }
+}
