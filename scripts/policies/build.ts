@@ -2,21 +2,22 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { embedMetadata } from '../../evaluator/module/metadata-section.ts'
-import { compile, type Rust } from './rust.ts'
-import { listPolicies } from './sources.ts'
+import type { FoundToolchain } from './toolchains/toolchain.ts'
 
-/** Builds every policy of a workspace: its crate, with its metadata.yml written in. */
+/** Builds policies of one language, each with its metadata.yml written in. */
 export async function buildPolicies(
   workspace: string,
+  policies: readonly string[],
+  toolchain: FoundToolchain,
   targetFolder: string,
-  rust: Rust,
 ): Promise<Map<string, Uint8Array>> {
-  const moduleOf = await compile(workspace, targetFolder, rust)
-  return new Map(listPolicies(workspace).map((policy) => [policy, annotate(workspace, policy, moduleOf(policy))]))
+  const modules = await toolchain.build(policies, workspace, targetFolder)
+  return new Map([...modules].map(([policy, module]) => [policy, annotate(workspace, policy, module)]))
 }
 
-// The SDK speaks version 1 of the protocol; kwctl asks the module, we know.
-function annotate(workspace: string, policy: string, modulePath: string): Uint8Array {
-  const metadata = parse(readFileSync(join(workspace, policy, 'metadata.yml'), 'utf8')) as object
-  return embedMetadata(readFileSync(modulePath), { protocolVersion: 'v1', ...metadata })
+// The waPC SDKs speak version 1 of the protocol, and no other kind of policy has one; kwctl asks the module, we know.
+function annotate(workspace: string, policy: string, module: Uint8Array): Uint8Array {
+  const metadata = parse(readFileSync(join(workspace, policy, 'metadata.yml'), 'utf8')) as { executionMode?: string }
+  const isWapc = (metadata.executionMode ?? 'kubewarden-wapc') === 'kubewarden-wapc'
+  return embedMetadata(module, { protocolVersion: isWapc ? 'v1' : 'Unknown', ...metadata })
 }

@@ -1,22 +1,40 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { digestOf, digestSources } from './sources.ts'
+import { digestOf, digestSources, listPolicies } from './sources.ts'
 
-/** The record of the last build, committed beside the modules, so that a machine without Rust knows that they are current. */
+/** The record of the last build, committed beside the modules, so that a machine without compilers knows that they are current. */
 export interface Built {
-  /** What `rustc --version` said. */
-  readonly rustc: string
-  readonly policies: Readonly<Record<string, { readonly sources: string; readonly module: string }>>
+  /** What built them, by language: the compiler's version. */
+  readonly toolchains: Readonly<Record<string, string>>
+  readonly policies: Readonly<Record<string, BuiltPolicy>>
+}
+
+export interface BuiltPolicy {
+  readonly sources: string
+  readonly module: string
 }
 
 const FILE = 'built.lock'
 
 export function readBuilt(workspace: string): Built {
   const path = join(workspace, FILE)
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Built) : { rustc: '', policies: {} }
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Built) : { toolchains: {}, policies: {} }
 }
 
-export function writeBuilt(workspace: string, built: Built): void {
+/** Writes modules down, and what they were made from and with; what the record holds of other policies stays. */
+export function writeBuilt(
+  workspace: string,
+  modules: ReadonlyMap<string, Uint8Array>,
+  toolchains: Built['toolchains'],
+): void {
+  const before = readBuilt(workspace)
+  const policies = listPolicies(workspace).flatMap((policy): [string, BuiltPolicy | undefined][] => {
+    const bytes = modules.get(policy)
+    if (bytes === undefined) return [[policy, before.policies[policy]]]
+    writeFileSync(moduleFile(workspace, policy), bytes)
+    return [[policy, { sources: digestSources(workspace, policy), module: digestOf(bytes) }]]
+  })
+  const built = { toolchains: { ...before.toolchains, ...toolchains }, policies: Object.fromEntries(policies) }
   writeFileSync(join(workspace, FILE), `${JSON.stringify(built, null, 2)}\n`)
 }
 

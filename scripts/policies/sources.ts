@@ -1,11 +1,7 @@
 import { createHash } from 'node:crypto'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-
-// What a module is made from: the workspace, the support crate, and the policy's own folder.
-const SHARED = ['Cargo.lock', 'Cargo.toml', 'rust-toolchain.toml', 'support/Cargo.toml', 'support/src/**/*.rs']
-const OWN = ['Cargo.toml', 'metadata.yml', 'src/**/*.rs']
-const TESTS = ['**/tests.rs', '**/testing.rs']
+import { toolchainOf } from './toolchains/index.ts'
 
 /** The policies of a workspace: the folders with a metadata.yml. */
 export function listPolicies(workspace: string): string[] {
@@ -14,16 +10,17 @@ export function listPolicies(workspace: string): string[] {
     .sort()
 }
 
-/** The files that a workspace is built from, relative to it. */
-export function listSources(workspace: string): string[] {
-  return globSync([...SHARED, ...OWN.map((pattern) => `*/${pattern}`)], { cwd: workspace }).sort()
+/** The files that policies are built from, tests included, relative to the workspace. */
+export function listSources(workspace: string, policies: readonly string[]): string[] {
+  const patterns = policies.flatMap((policy) => patternsOf(workspace, policy))
+  return globSync([...new Set(patterns)], { cwd: workspace }).sort()
 }
 
-/** A digest of everything that one policy's module depends on, but for the compiler, which rust-toolchain.toml names. */
+/** A digest of everything that one policy's module depends on, but for the compiler. */
 export function digestSources(workspace: string, policy: string): string {
-  const patterns = [...SHARED, ...OWN.map((pattern) => `${policy}/${pattern}`)]
+  const { tests } = toolchainOf(workspace, policy)
   const hash = createHash('sha256')
-  for (const path of globSync(patterns, { cwd: workspace, exclude: TESTS }).sort()) {
+  for (const path of globSync(patternsOf(workspace, policy), { cwd: workspace, exclude: tests }).sort()) {
     const content = readFileSync(join(workspace, path))
     hash.update(`${path}\0${content.length}\0`).update(content)
   }
@@ -33,4 +30,9 @@ export function digestSources(workspace: string, policy: string): string {
 /** The digest of a file's bytes, as `sha256sum` prints it. */
 export function digestOf(bytes: Uint8Array): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+}
+
+function patternsOf(workspace: string, policy: string): string[] {
+  const { sharedSources, ownSources } = toolchainOf(workspace, policy)
+  return [...sharedSources, ...['metadata.yml', ...ownSources].map((pattern) => `${policy}/${pattern}`)]
 }

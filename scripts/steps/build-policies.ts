@@ -1,11 +1,11 @@
-import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createSteps } from '../../util/steps.ts'
 import { buildPolicies } from '../policies/build.ts'
 import { isCurrent, moduleFile, readBuilt, writeBuilt } from '../policies/built.ts'
-import { findRust, RustMissing } from '../policies/rust.ts'
-import { digestOf, digestSources, listPolicies } from '../policies/sources.ts'
+import { listPolicies } from '../policies/sources.ts'
+import { groupByToolchain } from '../policies/toolchains/index.ts'
+import { type Toolchain, ToolchainMissing } from '../policies/toolchains/toolchain.ts'
 
 const WORKSPACE = resolve('policies')
 
@@ -15,30 +15,22 @@ const steps = createSteps({
   write: (text) => void process.stderr.write(text),
 })
 const stale = listPolicies(WORKSPACE).filter((policy) => flags.force || !isCurrent(WORKSPACE, policy))
-if (stale.length > 0) await build(stale)
-else console.error(' ✓ the modules are those of the sources')
+for (const [toolchain, policies] of groupByToolchain(WORKSPACE, stale)) await build(toolchain, policies)
+if (stale.length === 0) console.error(' ✓ the modules are those of the sources')
 for (const [policy, { module }] of Object.entries(readBuilt(WORKSPACE).policies))
   console.log(`${module}  ${moduleFile('policies', policy)}`)
 
-async function build(policies: readonly string[]): Promise<void> {
+async function build(toolchain: Toolchain, policies: readonly string[]): Promise<void> {
   try {
     await steps.run(`building ${policies.join(', ')}`, async (detail) => {
-      const rust = await findRust(WORKSPACE)
-      detail(`with ${rust.version}`)
-      write(await buildPolicies(WORKSPACE, join(WORKSPACE, 'target'), rust), rust.version)
+      const found = await toolchain.find(WORKSPACE)
+      detail(`with ${found.version}`)
+      const modules = await buildPolicies(WORKSPACE, policies, found, join(WORKSPACE, 'target'))
+      writeBuilt(WORKSPACE, modules, { [toolchain.name]: found.version })
     })
   } catch (error) {
-    if (!(error instanceof RustMissing)) throw error
+    if (!(error instanceof ToolchainMissing)) throw error
     console.error(`scripts/build-policies: cannot build ${policies.join(', ')}: ${error.message}`)
-    process.exit(3)
+    process.exitCode = 3
   }
-}
-
-function write(modules: ReadonlyMap<string, Uint8Array>, rustc: string): void {
-  for (const [policy, bytes] of modules) writeFileSync(moduleFile(WORKSPACE, policy), bytes)
-  const policies = [...modules].map(([policy, bytes]) => [
-    policy,
-    { sources: digestSources(WORKSPACE, policy), module: digestOf(bytes) },
-  ])
-  writeBuilt(WORKSPACE, { rustc, policies: Object.fromEntries(policies) })
 }

@@ -5,17 +5,13 @@ import t from 'tap'
 import { compilePolicyModule } from '../../evaluator/module/compile.ts'
 import { buildPolicies } from '../../scripts/policies/build.ts'
 import { isCurrent, moduleFile, readBuilt } from '../../scripts/policies/built.ts'
-import { findRust, type Rust, RustMissing } from '../../scripts/policies/rust.ts'
 import { digestOf, listPolicies, listSources } from '../../scripts/policies/sources.ts'
+import { groupByToolchain } from '../../scripts/policies/toolchains/index.ts'
+import { type FoundToolchain, type Toolchain, ToolchainMissing } from '../../scripts/policies/toolchains/toolchain.ts'
 import { packageRoot } from '../../util/package-root.ts'
 
 const WORKSPACE = join(packageRoot(), 'policies')
 const RECORDED = readBuilt(WORKSPACE)
-const rust = await findRust(WORKSPACE).catch((error: unknown) => {
-  if (error instanceof RustMissing) return error
-  throw error
-})
-
 t.test('each committed module is the one recorded for its sources', async (t) => {
   t.strictSame(Object.keys(RECORDED.policies), listPolicies(WORKSPACE))
   for (const policy of listPolicies(WORKSPACE))
@@ -26,7 +22,8 @@ t.test('each module can be served: small, annotated, and named as its folder', a
   for (const policy of listPolicies(WORKSPACE)) {
     const bytes = readFileSync(moduleFile(WORKSPACE, policy))
     const { metadata } = await compilePolicyModule(bytes, { memoryLimitBytes: 16 * 2 ** 20, source: policy })
-    t.match(metadata, { protocolVersion: 'v1', executionMode: 'kubewarden-wapc', hostCapabilities: [] })
+    const isWapc = metadata?.executionMode === 'kubewarden-wapc'
+    t.match(metadata, { protocolVersion: isWapc ? 'v1' : 'Unknown', hostCapabilities: [] })
     t.equal(metadata?.annotations['io.kubewarden.policy.title'], policy)
     t.ok(bytes.length < 300_000, `${policy} has ${bytes.length} bytes`)
     t.notOk(bytes.includes('.cargo'), 'no path of the machine that built it')
@@ -42,27 +39,43 @@ t.test("what each policy's README shows is what happens", async (t) => {
   }
 })
 
-t.test('the sources, built in another folder, give the committed bytes', { skip: whyNoRebuild(rust) }, async (t) => {
-  if (rust instanceof RustMissing) return
-  const copy = t.testdir()
-  for (const path of listSources(WORKSPACE)) cpSync(join(WORKSPACE, path), join(copy, path))
-  // Crates are compiled once for all workspaces that share the target folder; our own are compiled anew.
-  const modules = await buildPolicies(copy, join(WORKSPACE, 'target'), rust)
-  t.strictSame(
-    [...modules].map(([policy, bytes]) => [policy, digestOf(bytes)]),
-    Object.entries(RECORDED.policies).map(([policy, { module }]) => [policy, module]),
-  )
-})
+for (const [toolchain, policies] of groupByToolchain(WORKSPACE, listPolicies(WORKSPACE))) {
+  const found = await find(toolchain)
+  const missing = found instanceof ToolchainMissing && found.message
 
-t.test("the policies' own unit tests pass", { skip: rust instanceof RustMissing && rust.message }, async (t) => {
-  const failure = await execa('cargo', ['test', '--locked', '--quiet'], { cwd: WORKSPACE, all: true }).catch(
-    (error: ExecaError) => error,
+  t.test(
+    `the ${toolchain.name} sources, built in another folder, give the committed bytes`,
+    { skip: whyNoRebuild(toolchain, found) },
+    async (t) => {
+      if (found instanceof ToolchainMissing) return
+      const copy = t.testdir()
+      for (const path of listSources(WORKSPACE, policies)) cpSync(join(WORKSPACE, path), join(copy, path))
+      // Dependencies are compiled once for all workspaces that share the target folder; our own code is compiled anew.
+      const modules = await buildPolicies(copy, policies, found, join(WORKSPACE, 'target'))
+      t.strictSame(
+        [...modules].map(([policy, bytes]) => [policy, digestOf(bytes)]),
+        policies.map((policy) => [policy, RECORDED.policies[policy]?.module]),
+      )
+    },
   )
-  t.notOk(failure instanceof Error, String(failure.all))
-})
+
+  t.test(`the ${toolchain.name} policies' own unit tests pass`, { skip: missing }, async (t) => {
+    if (found instanceof ToolchainMissing) return
+    const failure = await found.test(policies, WORKSPACE).catch((error: ExecaError) => error)
+    t.notOk(failure, String(failure?.all ?? failure))
+  })
+}
+
+async function find(toolchain: Toolchain): Promise<FoundToolchain | ToolchainMissing> {
+  return await toolchain.find(WORKSPACE).catch((error: unknown) => {
+    if (error instanceof ToolchainMissing) return error
+    throw error
+  })
+}
 
 /** Why bytes cannot be compared here; false when they can. */
-function whyNoRebuild(rust: Rust | RustMissing): string | false {
-  if (rust instanceof RustMissing) return rust.message
-  return rust.version !== RECORDED.rustc && `${rust.version} is not the compiler of the modules, ${RECORDED.rustc}`
+function whyNoRebuild({ name }: Toolchain, found: FoundToolchain | ToolchainMissing): string | false {
+  if (found instanceof ToolchainMissing) return found.message
+  const recorded = RECORDED.toolchains[name]
+  return found.version !== recorded && `${found.version} is not the compiler of the modules, ${recorded}`
 }
