@@ -13,7 +13,7 @@ export type GuestName =
   | 'garbage'
   | 'garbage-verdict'
   | 'host-call'
-  | 'leaky-global'
+  | 'leaky'
   | 'loop'
   | 'memory-bomb'
   | 'mutate'

@@ -2,9 +2,11 @@ import wabt from 'wabt'
 
 const { parseWat } = await wabt()
 
+const FEATURES = { bulk_memory: true, exceptions: true, memory64: true, reference_types: true, threads: true }
+
 /** Compiles WebAssembly text; `name` appears in messages about mistakes in it. */
 export function compileWat(name: string, text: string): Uint8Array<ArrayBuffer> {
-  const module = parseWat(name, text, { bulk_memory: true, exceptions: true, memory64: true, threads: true })
+  const module = parseWat(name, text, FEATURES)
   try {
     return new Uint8Array(module.toBinary({}).buffer)
   } finally {

@@ -215,7 +215,7 @@ t.test('a function of another type under the right name is a failure, not a cras
 })
 
 t.test('no two calls see the same guest', async (t) => {
-  const policy = await createPolicy(buildGuest('leaky-global'))
+  const policy = await createPolicy(buildGuest('leaky'))
   for (let index = 0; index < 3; index++) {
     t.ok(validateSettingsLogged(policy).verdict.valid)
     t.ok(evaluateLogged(policy).response.allowed)
