@@ -5,6 +5,12 @@
 export const ERROR_CODES = {
   ERR_ADMIN_REQUEST: 'The shim was asked by its admin socket for something that it cannot do.',
   ERR_ADMIN_UNREACHABLE: 'No shim answers on the admin socket.',
+  ERR_ARTIFACT_DIGEST: 'What a registry sent is not what its digest or its size announced; nothing of it is used.',
+  ERR_ARTIFACT_FETCH: 'A registry or web server could not be reached, or failed; the message lists what was tried.',
+  ERR_ARTIFACT_INVALID: 'What was found is not a policy: no manifest with one Wasm layer, or no WebAssembly module.',
+  ERR_ARTIFACT_NOT_FOUND: 'The registry, web server or folder has no module under that reference.',
+  ERR_ARTIFACT_REFUSED: 'The registry or web server does not allow it with the credentials at hand.',
+  ERR_ARTIFACT_TOO_LARGE: 'What a registry or web server sends is larger than a policy may be.',
   ERR_BINARIES_BUILD: 'A control-plane binary could not be built from its Go module.',
   ERR_BINARIES_CHECKSUM: 'A downloaded binary does not have the checksum that its release publishes.',
   ERR_BINARIES_DOWNLOAD: 'A control-plane binary could not be downloaded.',
@@ -19,6 +25,7 @@ export const ERROR_CODES = {
   ERR_CLUSTER_OPTIONS: 'The options of the cluster contradict each other.',
   ERR_CLUSTER_START: 'A process of the cluster did not become ready; the message shows the end of its log.',
   ERR_CLUSTER_STOPPED: 'The start of a cluster was stopped by a signal; the message says what became of it.',
+  ERR_CREDENTIALS_INVALID: "Docker's config.json or a credential helper has a problem.",
   ERR_ENTRY_UNANSWERED: 'A policy of a shared webhook entry could not be asked; failurePolicy decides.',
   ERR_FILE_READ: 'A file that was named cannot be read.',
   ERR_INTERNAL: 'A defect in Gatehouse itself; please report it with the whole message.',
@@ -43,6 +50,7 @@ export const ERROR_CODES = {
   ERR_PORT_LISTEN: 'The shim cannot listen on the TCP port.',
   ERR_PROCESS_EXITED: 'A process ended before it was ready.',
   ERR_PROCESS_TIMEOUT: 'A process was not ready in time.',
+  ERR_REFERENCE_INVALID: 'The reference of a module cannot be understood; the message says which part of it.',
   ERR_REQUEST_INVALID: 'The request is not an AdmissionReview, an AdmissionRequest or a Kubernetes object.',
   ERR_REQUEST_MALFORMED: 'The request is not JSON.',
   ERR_SETTINGS_INVALID: 'The policy does not accept its settings.',
@@ -53,6 +61,7 @@ export const ERROR_CODES = {
     'A stored module no longer has the digest under which it was stored, and no source gives it again.',
   ERR_STORE_READ: 'The module store cannot be read.',
   ERR_STORE_WRITE: 'The module store cannot be written to: its folder is read-only, or the disk is full.',
+  ERR_SOURCES_INVALID: 'The sources file or the proxy settings have problems; all of them are listed.',
   ERR_TLS_FILES: 'The certificate authority or the certificate cannot be read or written.',
 } as const satisfies Record<`ERR_${string}`, string>
 

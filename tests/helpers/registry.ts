@@ -1,0 +1,109 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { get } from 'node:http'
+import { get as getTls } from 'node:https'
+import { join } from 'node:path'
+import { NO_SOURCES, type Sources } from '../../artifacts/sources/sources.ts'
+import { architectureOf } from '../../clusters/binaries/binary.ts'
+import { fillCache } from '../../clusters/binaries/cache.ts'
+import { buildFromModule } from '../../clusters/binaries/go-build.ts'
+import { findFreePorts } from '../../clusters/local/ports.ts'
+import { createAuthority, issueCertificate } from '../../util/certificates.ts'
+import { cacheFolder } from '../../util/config.ts'
+import { startProcess, stopProcesses, waitUntilReady } from '../../util/managed-process.ts'
+import { packageRoot } from '../../util/package-root.ts'
+import { makeShortFolder } from './short-folder.ts'
+
+/** As `tests/fixtures/registry/go.mod` pins it. */
+const VERSION = 'v3.1.2'
+
+export interface RegistryOptions {
+  /** HTTPS, with a certificate for `localhost` by an authority of its own. */
+  readonly tls?: boolean
+  /** The registry's `auth` section, its paths absolute. */
+  readonly auth?: Readonly<Record<string, unknown>>
+}
+
+/** A registry that runs. */
+export interface StartedRegistry {
+  /** `localhost:<port>`: references are `registry://${host}/some/policy:v1`. */
+  readonly host: string
+  /** The certificate, PEM, that an HTTPS registry is verified with; '' for a plain one. */
+  readonly authority: string
+  stop(): Promise<void>
+}
+
+/**
+ * Starts the distribution project's registry on loopback, empty; the test's end stops it. The first use on a machine builds
+ * it with Go (2 minutes), later ones take it from the cache of binaries. A plain registry is an insecure source:
+ *
+ *     const registry = await startRegistry(t)
+ *     const options = { sources: insecureSources(registry.host), credentials: ANONYMOUS }
+ *     const { immutableReference } = await pushModule(parseReference(`${registry.host}/my/policy:v1`), bytes, options)
+ */
+export async function startRegistry(
+  t: { teardown(action: () => unknown): unknown },
+  { tls = false, auth }: RegistryOptions = {},
+): Promise<StartedRegistry> {
+  const command = await buildRegistry()
+  const folder = makeShortFolder(t)
+  const [port = 0] = await findFreePorts(1)
+  const files = tls ? await writeCertificate(folder) : undefined
+  const configFile = join(folder, 'registry.json')
+  const http = { addr: `127.0.0.1:${port}`, ...(files === undefined ? {} : { tls: files.tls }) }
+  const storage = { filesystem: { rootdirectory: join(folder, 'data') }, delete: { enabled: true } }
+  // JSON is YAML
+  await writeFile(configFile, JSON.stringify({ version: 0.1, log: { level: 'warn' }, storage, http, auth }))
+  const spec = { name: 'registry', command, args: ['serve', configFile], environment: { OTEL_TRACES_EXPORTER: 'none' } }
+  const process = await startProcess({ ...spec, logFile: join(folder, 'registry.log') })
+  const stop = () => stopProcesses([process], 1000)
+  t.teardown(stop)
+  await waitUntilReady(process, { isReady: (signal) => answers(tls, port, signal), timeoutMs: 60_000 })
+  return { host: `localhost:${port}`, authority: files?.authority ?? '', stop }
+}
+
+/** Sources by which a host may be asked over plain HTTP. */
+export function insecureSources(host: string): Sources {
+  return { ...NO_SOURCES, isInsecure: (asked) => asked === host }
+}
+
+async function buildRegistry(): Promise<string> {
+  const architecture = architectureOf()
+  const path = join(cacheFolder(), 'binaries', `registry-${VERSION}-linux-${architecture}`, 'registry')
+  const module = join(packageRoot(), 'tests', 'fixtures', 'registry')
+  const silent = () => {}
+  await fillCache(path, silent, async (workFolder) => {
+    const product = join(workFolder, 'registry')
+    const flags = ['-mod=readonly', '-buildvcs=false', '-trimpath', '-ldflags', '-s -w']
+    const program = 'github.com/distribution/distribution/v3/cmd/registry'
+    await buildFromModule(
+      { module, architecture, args: ['build', '-v', ...flags, '-o', product, program] },
+      workFolder,
+      silent,
+    )
+    return product
+  })
+  return path
+}
+
+async function writeCertificate(folder: string) {
+  const validity = { notBefore: new Date(Date.now() - 60_000), notAfter: new Date(Date.now() + 3_600_000) }
+  const authority = await createAuthority({ commonName: 'test registry', ...validity })
+  const leaf = await issueCertificate(authority, { commonName: 'registry', hosts: ['localhost'], ...validity })
+  const tls = { certificate: join(folder, 'tls.crt'), key: join(folder, 'tls.key') }
+  await mkdir(folder, { recursive: true })
+  await writeFile(tls.certificate, leaf.certificate)
+  await writeFile(tls.key, leaf.key)
+  return { tls, authority: authority.certificate }
+}
+
+// 401 is an answer too.
+function answers(tls: boolean, port: number, signal: AbortSignal): Promise<boolean> {
+  const options = { host: '127.0.0.1', port, path: '/v2/', agent: false, signal, rejectUnauthorized: false } as const
+  return new Promise((resolve, reject) => {
+    const request = tls ? getTls : get
+    request(options, (answer) => {
+      answer.resume()
+      resolve(true)
+    }).on('error', reject)
+  })
+}
