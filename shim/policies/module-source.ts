@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { GatehouseError, messageOf } from '../../util/errors.ts'
+import type { ModuleContent, ModuleContents } from '../modules/module-content.ts'
+import { readModuleFiles } from '../modules/read-module-files.ts'
 import type { PolicySpec } from './policy-spec.ts'
 
 const WAY_OUT = 'download it (for example with `kwctl pull -o policy.wasm`) and name it by file:// or by its path'
@@ -37,30 +38,25 @@ export async function readModule(policy: Pick<PolicySpec, 'id' | 'module'>): Pro
   }
 }
 
-/** Modules by their URL: the bytes, or why they could not be read. */
-export type ModuleContents = ReadonlyMap<string, Uint8Array | Error>
-
 /** Reads every module that policies name, each once. */
-export async function readModules(policies: readonly Pick<PolicySpec, 'module'>[]): Promise<ModuleContents> {
-  const urls = [...new Set(policies.map(({ module }) => module))]
-  const read = urls.map(async (url) => {
-    const content = await readFile(fileURLToPath(url)).catch((error: Error) => error)
-    return [url, content] as const
-  })
-  return new Map(await Promise.all(read))
+export function readModules(
+  policies: readonly Pick<PolicySpec, 'module'>[],
+  read = readModuleFiles,
+): Promise<ModuleContents> {
+  return read([...new Set(policies.map(({ module }) => module))])
 }
 
-/** The bytes of a policy's module among those that were read. @throws ERR_MODULE_SOURCE */
-export function moduleOf(policy: Pick<PolicySpec, 'id' | 'module'>, contents: ModuleContents): Uint8Array {
+/** The policy's module among those that were read. @throws ERR_MODULE_SOURCE */
+export function moduleOf(policy: Pick<PolicySpec, 'id' | 'module'>, contents: ModuleContents): ModuleContent {
   const content = contents.get(policy.module)
-  if (content instanceof Uint8Array) return content
-  throw unreadableModule(policy, content)
+  if (content === undefined || content instanceof Error) throw unreadableModule(policy, content)
+  return content
 }
 
 /** Of the module that was read for a policy: `sha256:…`, or `unreadable`. */
 export function digestOfModule({ module }: Pick<PolicySpec, 'module'>, contents: ModuleContents): string {
   const content = contents.get(module)
-  return content instanceof Uint8Array ? `sha256:${createHash('sha256').update(content).digest('hex')}` : 'unreadable'
+  return content === undefined || content instanceof Error ? 'unreadable' : content.digest
 }
 
 function unreadableModule({ id, module }: Pick<PolicySpec, 'id' | 'module'>, cause: unknown): GatehouseError {

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { type GatehouseError, isGatehouseError } from '../../util/errors.ts'
 import { throwProblems } from '../../util/problems.ts'
-import { type ModuleContents, readModules } from './module-source.ts'
+import type { ModuleContent, ModuleContents, ReadModules } from '../modules/module-content.ts'
+import { readModuleFiles } from '../modules/read-module-files.ts'
+import { readModules } from './module-source.ts'
 import { parsePolicies } from './parse-policies.ts'
 import { type PolicyFile, readPolicyFiles } from './policy-files.ts'
 import type { PolicySpec } from './policy-spec.ts'
@@ -24,10 +26,10 @@ export interface PoliciesSnapshot {
 }
 
 /** Reads the policies at a path and their modules, as they are now. */
-export async function takeSnapshot(path: string): Promise<PoliciesSnapshot> {
+export async function takeSnapshot(path: string, read: ReadModules = readModuleFiles): Promise<PoliciesSnapshot> {
   try {
     const files = await readPolicyFiles(path)
-    const content = await readSources(path, files).catch(toGatehouseError)
+    const content = await readSources(path, files, read).catch(toGatehouseError)
     const modules = 'modules' in content ? content.modules : new Map<string, never>()
     return {
       digest: digestOf([...files.map(({ file, text }) => [file, text] as const), ...modules]),
@@ -41,15 +43,15 @@ export async function takeSnapshot(path: string): Promise<PoliciesSnapshot> {
 }
 
 /** What can be loaded from a path. @throws ERR_FILE_READ, ERR_POLICIES_INVALID */
-export async function readPolicySources(path: string): Promise<PolicySources> {
-  return readSources(path, await readPolicyFiles(path))
+export async function readPolicySources(path: string, read: ReadModules = readModuleFiles): Promise<PolicySources> {
+  return readSources(path, await readPolicyFiles(path), read)
 }
 
-async function readSources(path: string, files: readonly PolicyFile[]): Promise<PolicySources> {
+async function readSources(path: string, files: readonly PolicyFile[], read: ReadModules): Promise<PolicySources> {
   const { policies, problems } = await parsePolicies(path, files)
   throwProblems('ERR_POLICIES_INVALID', problems)
   const specs = policies.map(({ spec }) => spec)
-  return { specs, modules: await readModules(specs) }
+  return { specs, modules: await readModules(specs, read) }
 }
 
 function toGatehouseError(error: unknown): GatehouseError {
@@ -58,11 +60,11 @@ function toGatehouseError(error: unknown): GatehouseError {
 }
 
 // Each content is hashed by itself, so that no content can pass for the start of the next.
-function digestOf(contents: readonly (readonly [name: string, content: string | Uint8Array | Error])[]): string {
+function digestOf(contents: readonly (readonly [name: string, content: string | ModuleContent | Error])[]): string {
   const hash = createHash('sha256')
   for (const [name, content] of contents) {
-    const bytes = content instanceof Error ? content.message : content
-    hash.update(createHash('sha256').update(name).digest()).update(createHash('sha256').update(bytes).digest())
+    const text = typeof content === 'string' ? content : content instanceof Error ? content.message : content.digest
+    hash.update(createHash('sha256').update(name).digest()).update(createHash('sha256').update(text).digest())
   }
   return hash.digest('hex')
 }

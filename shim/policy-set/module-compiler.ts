@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { compilePolicyModule } from '../../evaluator/module/compile.ts'
 import type { PolicyModule } from '../../evaluator/module/policy-module.ts'
+import type { ModuleContent } from '../modules/module-content.ts'
 
 /** Compiles equal modules once, however many policies use them. */
 export class ModuleCompiler {
@@ -13,15 +13,15 @@ export class ModuleCompiler {
     this.#modules = new Map(compiled.map((module) => [module.digest, Promise.resolve(module)]))
   }
 
-  /** @throws ERR_MODULE_INVALID, ERR_MODULE_METADATA */
-  compile(bytes: Uint8Array, source: string): Promise<PolicyModule> {
-    const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`
-    const module = this.#modules.get(digest) ?? this.#compile(bytes, source)
-    this.#modules.set(digest, module)
+  /** @throws ERR_MODULE_INVALID, ERR_MODULE_METADATA, and what keeps the bytes from being read */
+  compile(content: ModuleContent, source: string): Promise<PolicyModule> {
+    const module = this.#modules.get(content.digest) ?? this.#compile(content, source)
+    this.#modules.set(content.digest, module)
     return module
   }
 
-  async #compile(bytes: Uint8Array, source: string): Promise<PolicyModule> {
-    return (await compilePolicyModule(bytes, { memoryLimitBytes: this.#memoryLimitBytes, source })).module
+  async #compile(content: ModuleContent, source: string): Promise<PolicyModule> {
+    return (await compilePolicyModule(await content.read(), { memoryLimitBytes: this.#memoryLimitBytes, source }))
+      .module
   }
 }
