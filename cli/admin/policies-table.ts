@@ -5,12 +5,12 @@ import { renderTable } from '../render/table.ts'
 export function renderPolicies(policies: readonly PolicyReport[]): string {
   return renderTable([
     ['POLICY', 'STATE', 'MODE', 'MUTATING', 'MODULE', 'ENTRY', 'REVIEWS', 'NOTE'],
-    ...policies.map(({ id, state, mode, mutating, moduleDigest, entry, traffic, ...report }) => [
+    ...policies.map(({ id, state, mode, mutating, entry, traffic, ...report }) => [
       id,
       state,
       mode,
       mutating ? 'yes' : 'no',
-      shorten(moduleDigest),
+      describeModule(report),
       entry ?? '-',
       String(countReviews(traffic)),
       noteOf(report),
@@ -41,6 +41,10 @@ function noteOf({ disabledUntil, error }: Pick<PolicyReport, 'disabledUntil' | '
 
 function countReviews({ allowed, denied, errors, disabled, exempted }: TrafficReport): number {
   return allowed + denied + errors + disabled + exempted
+}
+
+function describeModule({ moduleDigest, members }: Pick<PolicyReport, 'moduleDigest' | 'members'>): string {
+  return members === undefined ? shorten(moduleDigest) : `group of ${members.length}`
 }
 
 // as long as people compare by eye; `-o json` has the rest

@@ -1,49 +1,54 @@
 import { fileURLToPath } from 'node:url'
 import type { AdmissionResponse } from '../../evaluator/admission-response.ts'
-import type { EvaluatedPolicy } from '../../evaluator/evaluate.ts'
 import { compilePolicyModule } from '../../evaluator/module/compile.ts'
-import { applyPolicyMode } from '../../evaluator/policy-mode.ts'
+import { applyPolicyMode, type PolicyModeOptions } from '../../evaluator/policy-mode.ts'
+import type { Exemption } from '../../shim/exemptions/exemption.ts'
 import { findExemption } from '../../shim/exemptions/find-exemption.ts'
 import { FLAG_DEFAULTS } from '../../shim/flag-defaults.ts'
 import { readModule } from '../../shim/policies/module-source.ts'
+import type { LoadedGuest } from '../../shim/policy-set/policy-set.ts'
 import type { StartedEvaluatorPool } from '../../shim/pool/evaluator-pool.ts'
 import type { JobLimits } from '../../shim/pool/watch-job.ts'
 import { answerExempted } from '../../shim/review/answer-exempted.ts'
+import { type AskedPolicy, askPolicy as askModules } from '../../shim/review/ask-policy.ts'
 import { timeoutMessage } from '../../shim/review/timeout-message.ts'
-import { toVerdict } from '../../shim/review/to-verdict.ts'
 import type { NamedRequest } from '../requests/read-requests.ts'
-import type { PolicyToRun } from '../run/policies-to-run.ts'
+import type { GuestToRun, PolicyToRun } from '../run/policies-to-run.ts'
 
-/** A policy that can be asked: its module is compiled. */
-export interface PreparedPolicy extends PolicyToRun {
-  readonly evaluated: EvaluatedPolicy
+/** A policy that can be asked: its modules are compiled. */
+export interface PreparedPolicy extends PolicyModeOptions {
+  readonly asked: AskedPolicy
+  readonly exemptions?: readonly Exemption[]
 }
 
 const MEMORY_LIMIT_BYTES = FLAG_DEFAULTS.memoryLimitMib * 1024 * 1024
 // Nobody is before us in the pool: a job waits only while a thread starts.
 const START_MS = 60_000
 
-/** Reads and compiles the policy's module. @throws ERR_MODULE_SOURCE, ERR_MODULE_INVALID, ERR_MODULE_METADATA */
-export async function preparePolicy(policy: PolicyToRun): Promise<PreparedPolicy> {
-  const { id, module, settings, hostCapabilities, executionMode } = policy
-  const compiled = await compilePolicyModule(await readModule({ id, module }), {
-    memoryLimitBytes: MEMORY_LIMIT_BYTES,
-    source: fileURLToPath(module),
-    ...(executionMode === undefined ? {} : { executionMode }),
-  })
-  return { ...policy, evaluated: { id, module: compiled.module, settings, hostCapabilities } }
+/** Reads and compiles what the policy asks. @throws ERR_MODULE_SOURCE, ERR_MODULE_INVALID, ERR_MODULE_METADATA */
+export async function preparePolicy({ asks, ...policy }: PolicyToRun): Promise<PreparedPolicy> {
+  if (!('group' in asks)) return { ...policy, asked: await prepareGuest(asks) }
+  const { members, ...group } = asks.group
+  const prepared = [...members].map(async ([name, member]) => [name, await prepareGuest(member)] as const)
+  return { ...policy, asked: { group: { ...group, members: new Map(await Promise.all(prepared)) } } }
 }
 
-/** What the policy has against its settings; undefined when nothing. */
+/** All modules that a policy asks. */
+export function guestsOfPrepared({ asked }: PreparedPolicy): readonly LoadedGuest[] {
+  return 'group' in asked ? [...asked.group.members.values()] : [asked]
+}
+
+/** What the policy, or the first member that has anything, has against its settings; undefined when nothing. */
 export async function refusalOfSettings(
   pool: StartedEvaluatorPool,
-  { evaluated, timeoutMs }: PreparedPolicy,
+  policy: PreparedPolicy,
 ): Promise<string | undefined> {
   await pool.ready
-  const outcome = await pool.validateSettings(evaluated, limitsOf(timeoutMs))
-  if (outcome.kind === 'timed-out') return timeoutMessage(evaluated.module.executionMode)
-  if (outcome.kind === 'failed') return outcome.message
-  return outcome.value.valid ? undefined : (outcome.value.message ?? 'the policy does not say why')
+  for (const guest of guestsOfPrepared(policy)) {
+    const refusal = await refusalOfGuest(pool, guest)
+    if (refusal !== undefined) return 'group' in policy.asked ? `${guest.evaluated.id}: ${refusal}` : refusal
+  }
+  return undefined
 }
 
 /** What the shim would answer to the request: an exemption is one, and the policy's mode has its say. */
@@ -57,8 +62,29 @@ export async function askPolicy(
   await pool.ready
   // the pool takes the bytes away
   const copy = { ...request, json: request.json.slice() }
-  const outcome = await pool.evaluate(policy.evaluated, copy, limitsOf(policy.timeoutMs))
-  return applyPolicyMode(toVerdict(outcome, policy.evaluated, request.uid), policy)
+  const timeoutMs = guestsOfPrepared(policy).reduce((sum, guest) => sum + guest.timeoutMs, 0)
+  const { deadline, signal } = limitsOf(timeoutMs)
+  return applyPolicyMode(await askModules(policy.asked, copy, { pool, deadline, signal }), policy)
+}
+
+async function prepareGuest(guest: GuestToRun): Promise<LoadedGuest> {
+  const { id, module, settings, hostCapabilities, executionMode, timeoutMs } = guest
+  const compiled = await compilePolicyModule(await readModule({ id, module }), {
+    memoryLimitBytes: MEMORY_LIMIT_BYTES,
+    source: fileURLToPath(module),
+    ...(executionMode === undefined ? {} : { executionMode }),
+  })
+  return { evaluated: { id, module: compiled.module, settings, hostCapabilities }, timeoutMs }
+}
+
+async function refusalOfGuest(
+  pool: StartedEvaluatorPool,
+  { evaluated, timeoutMs }: LoadedGuest,
+): Promise<string | undefined> {
+  const outcome = await pool.validateSettings(evaluated, limitsOf(timeoutMs))
+  if (outcome.kind === 'timed-out') return timeoutMessage(evaluated.module.executionMode)
+  if (outcome.kind === 'failed') return outcome.message
+  return outcome.value.valid ? undefined : (outcome.value.message ?? 'the policy does not say why')
 }
 
 function limitsOf(timeoutMs: number): JobLimits {

@@ -1,14 +1,17 @@
 import { statSync } from 'node:fs'
+import type { JudgedGroup } from '../../evaluator/groups/judge-group.ts'
 import type { ExecutionMode } from '../../evaluator/module/metadata.ts'
 import type { PolicyModeOptions } from '../../evaluator/policy-mode.ts'
 import type { Exemption } from '../../shim/exemptions/exemption.ts'
+import type { GuestSpec, PolicyGroupSpec, PolicySpec } from '../../shim/policies/policy-spec.ts'
 import { GatehouseError } from '../../util/errors.ts'
 import { throwProblems } from '../../util/problems.ts'
 import { isRecord } from '../../util/record.ts'
 import { resolveTypedModule } from '../typed-module.ts'
 
-/** A policy and how to run it once. */
-export interface PolicyToRun extends PolicyModeOptions {
+/** A module and how to ask it. */
+export interface GuestToRun {
+  readonly id: string
   /** An absolute `file://` URL. */
   readonly module: string
   /** How to call a module that does not say so itself; without it, such a module is refused as by the shim. */
@@ -17,6 +20,12 @@ export interface PolicyToRun extends PolicyModeOptions {
   readonly settings: Uint8Array
   readonly hostCapabilities: readonly string[]
   readonly timeoutMs: number
+}
+
+/** A policy and how to run it once. */
+export interface PolicyToRun extends PolicyModeOptions {
+  /** Its own module, or its members'. */
+  readonly asks: GuestToRun | { readonly group: JudgedGroup<GuestToRun> }
   readonly exemptions?: readonly Exemption[]
 }
 
@@ -39,16 +48,16 @@ const isPoliciesPath = (path: string) =>
 
 // Nobody has limited a bare module: it may mutate.
 async function readModulePolicy(args: PolicyArguments): Promise<PolicyToRun> {
-  return {
-    id: args.policy,
+  const id = args.policy
+  const guest = {
+    id,
     module: resolveTypedModule(args.policy),
-    mode: 'protect',
-    allowedToMutate: true,
     settings: args.settings === undefined ? encode('{}') : await parseSettings(args.settings),
     hostCapabilities: ['*'],
     timeoutMs: args.timeoutMs,
     executionMode: args.executionMode ?? 'detect',
-  }
+  } as const
+  return { id, mode: 'protect', allowedToMutate: true, asks: guest }
 }
 
 async function readConfiguredPolicies(args: PolicyArguments): Promise<PolicyToRun[]> {
@@ -57,11 +66,31 @@ async function readConfiguredPolicies(args: PolicyArguments): Promise<PolicyToRu
       hint: 'Leave -s, --settings-json and -e away, or name a .wasm file.',
     })
   const { loadPolicySpecs } = await import('../../shim/policies/load-policy-specs.ts')
-  return (await loadPolicySpecs(args.policy)).map((spec) => ({
-    ...spec,
-    settings: encode(JSON.stringify(spec.settings)),
-    timeoutMs: spec.timeoutEvalSeconds === undefined ? args.timeoutMs : spec.timeoutEvalSeconds * 1000,
-  }))
+  const specs = await loadPolicySpecs(args.policy)
+  return await Promise.all(specs.map((spec) => toPolicyToRun(spec, args.timeoutMs)))
+}
+
+async function toPolicyToRun(spec: PolicySpec, timeoutMs: number): Promise<PolicyToRun> {
+  const { id, mode, allowedToMutate, exemptions } = spec
+  const configured = { id, mode, allowedToMutate, ...(exemptions === undefined ? {} : { exemptions }) }
+  if ('members' in spec) return { ...configured, asks: { group: await toGroupToRun(spec, timeoutMs) } }
+  const message = spec.message === undefined ? {} : { message: spec.message }
+  return { ...configured, ...message, asks: toGuestToRun(spec, timeoutMs) }
+}
+
+async function toGroupToRun(spec: PolicyGroupSpec, timeoutMs: number): Promise<JudgedGroup<GuestToRun>> {
+  const { compileGroupExpression } = await import('../../evaluator/groups/expression.ts')
+  const members = new Map(spec.members.map((member) => [member.name, toGuestToRun(member, timeoutMs)]))
+  const compiled = compileGroupExpression(spec.expression, [...members.keys()])
+  // policies files with such expressions are refused before they come here
+  if ('problems' in compiled) throw new GatehouseError('ERR_POLICIES_INVALID', `${spec.id}: the expression is invalid`)
+  return { expression: compiled.expression, message: spec.message, members }
+}
+
+function toGuestToRun(spec: GuestSpec, timeoutMs: number): GuestToRun {
+  const { id, module, settings, hostCapabilities, timeoutEvalSeconds } = spec
+  const limitMs = timeoutEvalSeconds === undefined ? timeoutMs : timeoutEvalSeconds * 1000
+  return { id, module, settings: encode(JSON.stringify(settings)), hostCapabilities, timeoutMs: limitMs }
 }
 
 // Numbers stay as they are written. JSON is YAML, but what reads that takes longer to load than a policy takes to answer.

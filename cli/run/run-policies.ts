@@ -1,7 +1,7 @@
 import type { AdmissionResponse } from '../../evaluator/admission-response.ts'
 import type { StartedEvaluatorPool } from '../../shim/pool/evaluator-pool.ts'
 import { GatehouseError } from '../../util/errors.ts'
-import { askPolicy, preparePolicy, refusalOfSettings } from '../evaluation/ask-policy.ts'
+import { askPolicy, guestsOfPrepared, preparePolicy, refusalOfSettings } from '../evaluation/ask-policy.ts'
 import type { NamedRequest } from '../requests/read-requests.ts'
 import type { PolicyToRun } from './policies-to-run.ts'
 
@@ -32,7 +32,7 @@ export async function runPolicies(
     if (refusal !== undefined)
       throw new GatehouseError('ERR_SETTINGS_INVALID', `Provided settings are not valid: ${refusal}`)
   }
-  pool.setPolicies(prepared.map(({ evaluated }) => evaluated))
+  pool.setPolicies(prepared.flatMap(guestsOfPrepared).map(({ evaluated }) => evaluated))
   for (const { title, request } of requests)
     for (const policy of prepared)
       onVerdict({ policyId: policy.id, title, response: await askPolicy(pool, policy, request) })

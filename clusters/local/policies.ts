@@ -4,6 +4,7 @@ import { DEFAULT_WEBHOOK_HOST } from '../../plugin/webhook-host.ts'
 import { loadPolicySpecs } from '../../shim/policies/load-policy-specs.ts'
 import { readModule } from '../../shim/policies/module-source.ts'
 import { readPolicySources } from '../../shim/policies/policies-snapshot.ts'
+import { guestsOf } from '../../shim/policies/policy-spec.ts'
 import { describeSources } from '../../shim/registration/set-digest.ts'
 import { toWebhookPolicies } from '../../shim/registration/webhook-policies.ts'
 import type { WasmPoliciesOptions } from '../cluster-provider.ts'
@@ -13,7 +14,7 @@ export async function digestPolicies(policies: string): Promise<string> {
   const specs = await loadPolicySpecs(policies)
   const hash = createHash('sha256').update(JSON.stringify(specs))
   // a module that is missing is the shim's to report, policy by policy
-  for (const spec of specs) hash.update(await readModule(spec).catch(() => ''))
+  for (const guest of specs.flatMap(guestsOf)) hash.update(await readModule(guest).catch(() => ''))
   return hash.digest('hex')
 }
 

@@ -95,9 +95,9 @@ class Reader {
   }
 
   #describeName(name: string): string {
-    return this.#members.includes(name)
-      ? `${name} is a member, which has to be called: ${name}()`
-      : `undeclared reference to ${name}; the members are ${this.#members.join(', ')}`
+    if (this.#members.includes(name)) return `${name} is a member, which has to be called: ${name}()`
+    const all = this.#members.length === 0 ? 'there are no members' : `the members are ${this.#members.join(', ')}`
+    return `undeclared reference to ${name}; ${all}`
   }
 
   #refuse({ position }: Expr, message: string): GroupExpression {

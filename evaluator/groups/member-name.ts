@@ -1,4 +1,4 @@
-import { KEYWORDS, RESERVED } from '../cel/syntax/words.ts'
+import { KEYWORDS, RESERVED } from '../cel-words.ts'
 
 const NAME = /^[_a-zA-Z][_a-zA-Z0-9]*$/
 

@@ -41,7 +41,8 @@ export async function compilePolicyModule(bytes: Uint8Array, options: CompileOpt
     checkShape(module, executionMode)
     const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`
     const memory = { memoryInitialBytes: initialBytes, memoryLimitBytes: limitBytes }
-    return { module: { digest, module, executionMode, ...memory }, metadata }
+    const raw = metadata?.policyType === 'raw' ? ({ isRaw: true } as const) : {}
+    return { module: { digest, module, executionMode, ...raw, ...memory }, metadata }
   } catch (error) {
     throw toModuleError(error, source)
   }

@@ -6,6 +6,8 @@ export interface PolicyModule {
   readonly digest: string
   readonly module: WebAssembly.Module
   readonly executionMode: ExecutionMode
+  /** Its metadata says that it judges raw requests, and no AdmissionReviews. */
+  readonly isRaw?: true
   /** What the guest's linear memory is at first; guests that import theirs are given one of this size. */
   readonly memoryInitialBytes: number
   /** The guest's linear memory cannot grow beyond this. */

@@ -98,6 +98,8 @@ export interface PolicyReport {
   readonly mode: 'protect' | 'monitor'
   readonly mutating: boolean
   readonly moduleDigest?: string
+  /** Of a group, in place of a module. */
+  readonly members?: readonly { readonly name: string; readonly moduleDigest: string }[]
   /** The webhook entry that it is a member of; absent when it has no rules, so that no API server asks for it. */
   readonly entry?: string
   /** What is wrong with the version that is configured. */

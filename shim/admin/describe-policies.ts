@@ -1,4 +1,5 @@
-import type { LoadedPolicy } from '../policy-set/policy-set.ts'
+import { isGroup } from '../policies/policy-spec.ts'
+import type { KnownPolicy, LoadedPolicy } from '../policy-set/policy-set.ts'
 import type { PolicyTraffic } from '../telemetry/policy-statistics.ts'
 import type { PolicyReport, PolicyState, TrafficReport } from './admin-api.ts'
 import type { AdminFacts } from './admin-facts.ts'
@@ -20,13 +21,19 @@ export function describePolicies({ policies, disabled, statistics }: AdminFacts)
       state: disablement === undefined ? stateOf(policy) : 'disabled',
       mode,
       mutating: allowedToMutate,
-      ...(policy.state === 'served' ? { moduleDigest: policy.moduleDigest } : {}),
+      ...(policy.state === 'served' ? describeModules(policy) : {}),
       ...(entry === undefined ? {} : { entry }),
       ...(error === undefined ? {} : { error }),
       ...(disablement === undefined ? {} : { disabledUntil: disablement.until.toISOString() }),
       traffic: describeTraffic(statistics.find(id)),
     }
   })
+}
+
+function describeModules({ spec, moduleDigests }: KnownPolicy): Pick<PolicyReport, 'moduleDigest' | 'members'> {
+  const [moduleDigest = ''] = moduleDigests
+  if (!isGroup(spec)) return { moduleDigest }
+  return { members: spec.members.map(({ name }, index) => ({ name, moduleDigest: moduleDigests[index] ?? '' })) }
 }
 
 function stateOf(policy: LoadedPolicy): PolicyState {

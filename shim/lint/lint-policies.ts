@@ -8,7 +8,7 @@ import { FLAG_DEFAULTS } from '../flag-defaults.ts'
 import { readModules } from '../policies/module-source.ts'
 import { parsePolicies } from '../policies/parse-policies.ts'
 import { readPolicyFiles } from '../policies/policy-files.ts'
-import type { PlacedPolicy, ReadPolicies } from '../policies/read-policies.ts'
+import type { ParsedPolicies, PlacedPolicy } from '../policies/read-policies.ts'
 import { loadPolicySet } from '../policy-set/load-policy-set.ts'
 import { type FailedPolicy, listFailures } from '../policy-set/policy-set.ts'
 import { EvaluatorPool, type StartedEvaluatorPool } from '../pool/evaluator-pool.ts'
@@ -17,7 +17,7 @@ export interface LintReport {
   /** How many policies could be read. */
   readonly policies: number
   readonly problems: readonly Problem[]
-  /** What a shim takes, and says in its log: exemptions that have expired. */
+  /** What a shim takes, and says in its log: exemptions that have expired, members that no expression asks. */
   readonly warnings: readonly Problem[]
 }
 
@@ -39,7 +39,7 @@ export async function lintPolicies(paths: readonly string[]): Promise<LintReport
 }
 
 async function lintPath(path: string, pool: StartedEvaluatorPool, workers: number): Promise<LintReport> {
-  const { policies, problems } = await readPolicies(path)
+  const { policies, problems, warnings } = await readPolicies(path)
   const placed = new Map(policies.map((policy) => [policy.spec.id, policy]))
   const specs = [...placed.values()].map(({ spec }) => spec)
   const loaded = await loadPolicySet(
@@ -54,15 +54,19 @@ async function lintPath(path: string, pool: StartedEvaluatorPool, workers: numbe
     },
   )
   const refused = listFailures(loaded).flatMap((failed) => describeFailure(failed, placed.get(failed.id)))
-  return { policies: policies.length, problems: [...problems, ...refused], warnings: policies.flatMap(findExpired) }
+  return {
+    policies: policies.length,
+    problems: [...problems, ...refused],
+    warnings: [...warnings, ...policies.flatMap(findExpired)],
+  }
 }
 
-async function readPolicies(path: string): Promise<ReadPolicies> {
+async function readPolicies(path: string): Promise<ParsedPolicies> {
   try {
     return await parsePolicies(path, await readPolicyFiles(path))
   } catch (error) {
     if (!isGatehouseError(error, 'ERR_FILE_READ')) throw error
-    return { policies: [], problems: [{ file: path, message: error.message }] }
+    return { policies: [], problems: [{ file: path, message: error.message }], warnings: [] }
   }
 }
 
@@ -80,8 +84,7 @@ function findExpired({ spec, document, exemptionsPath }: PlacedPolicy): Problem[
   )
 }
 
-function describeFailure({ state, error }: FailedPolicy, policy: PlacedPolicy | undefined): Problem[] {
+function describeFailure({ failures }: FailedPolicy, policy: PlacedPolicy | undefined): Problem[] {
   if (policy === undefined) return []
-  const field = state === 'settings-refused' ? 'settings' : 'module'
-  return [problemAt(policy.document, [...policy.fieldsPath, field], error)]
+  return failures.map(({ path, error }) => problemAt(policy.document, [...policy.fieldsPath, ...path], error))
 }

@@ -1,5 +1,6 @@
 import type { Problem } from '../../util/problems.ts'
 import { problemAt } from '../../util/yaml/schema-problems.ts'
+import { quoteExpression } from './quote-expression.ts'
 import type { PlacedPolicy } from './read-policies.ts'
 
 /**
@@ -16,17 +17,8 @@ export async function findMatchConditionProblems(policies: readonly PlacedPolicy
       if (!('problems' in compiled)) return []
       const path = [...fieldsPath, 'matchConditions', index, 'expression']
       return compiled.problems.map(({ message, position }) =>
-        problemAt(document, path, `${quote(condition.expression, position)}: ${message}`),
+        problemAt(document, path, `${quoteExpression(condition.expression, position)}: ${message}`),
       )
     }),
   )
-}
-
-const MAX_QUOTE = 40
-
-// The expression from where it is wrong, as far as it fits on a line.
-function quote(expression: string, position: number): string {
-  const rest = expression.slice(position).trim() || expression.trim()
-  const line = rest.replaceAll(/\s+/g, ' ')
-  return `at "${line.length > MAX_QUOTE ? `${line.slice(0, MAX_QUOTE)}…` : line}"`
 }

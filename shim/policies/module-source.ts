@@ -4,7 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { GatehouseError, messageOf } from '../../util/errors.ts'
 import type { ModuleContent, ModuleContents } from '../modules/module-content.ts'
 import { readModuleFiles } from '../modules/read-module-files.ts'
-import type { PolicySpec } from './policy-spec.ts'
+import { type GuestSpec, guestsOf, type PolicySpec } from './policy-spec.ts'
 
 const WAY_OUT = 'download it (for example with `kwctl pull -o policy.wasm`) and name it by file:// or by its path'
 
@@ -30,7 +30,7 @@ export function resolveModule(reference: string, namedBy: string): string {
 }
 
 /** The bytes of a policy's module. @throws ERR_MODULE_SOURCE */
-export async function readModule(policy: Pick<PolicySpec, 'id' | 'module'>): Promise<Uint8Array> {
+export async function readModule(policy: Pick<GuestSpec, 'id' | 'module'>): Promise<Uint8Array> {
   try {
     return await readFile(fileURLToPath(policy.module))
   } catch (cause) {
@@ -39,27 +39,24 @@ export async function readModule(policy: Pick<PolicySpec, 'id' | 'module'>): Pro
 }
 
 /** Reads every module that policies name, each once. */
-export function readModules(
-  policies: readonly Pick<PolicySpec, 'module'>[],
-  read = readModuleFiles,
-): Promise<ModuleContents> {
-  return read([...new Set(policies.map(({ module }) => module))])
+export function readModules(policies: readonly PolicySpec[], read = readModuleFiles): Promise<ModuleContents> {
+  return read([...new Set(policies.flatMap(guestsOf).map(({ module }) => module))])
 }
 
 /** The policy's module among those that were read. @throws ERR_MODULE_SOURCE */
-export function moduleOf(policy: Pick<PolicySpec, 'id' | 'module'>, contents: ModuleContents): ModuleContent {
+export function moduleOf(policy: Pick<GuestSpec, 'id' | 'module'>, contents: ModuleContents): ModuleContent {
   const content = contents.get(policy.module)
   if (content === undefined || content instanceof Error) throw unreadableModule(policy, content)
   return content
 }
 
 /** Of the module that was read for a policy: `sha256:…`, or `unreadable`. */
-export function digestOfModule({ module }: Pick<PolicySpec, 'module'>, contents: ModuleContents): string {
+export function digestOfModule({ module }: Pick<GuestSpec, 'module'>, contents: ModuleContents): string {
   const content = contents.get(module)
   return content === undefined || content instanceof Error ? 'unreadable' : content.digest
 }
 
-function unreadableModule({ id, module }: Pick<PolicySpec, 'id' | 'module'>, cause: unknown): GatehouseError {
+function unreadableModule({ id, module }: Pick<GuestSpec, 'id' | 'module'>, cause: unknown): GatehouseError {
   const message = `policy ${id}: cannot read ${fileURLToPath(module)}: ${messageOf(cause)}`
   return new GatehouseError('ERR_MODULE_SOURCE', message, { cause })
 }

@@ -2,26 +2,30 @@ import type { Problem } from '../../util/problems.ts'
 import { isRecord } from '../../util/record.ts'
 import { problemAt } from '../../util/yaml/schema-problems.ts'
 import { parseYaml, type YamlDocument } from '../../util/yaml/yaml-document.ts'
+import { checkGroupExpressions } from './group-expressions.ts'
 import { findMatchConditionProblems } from './match-condition-problems.ts'
 import { readPoliciesFile } from './policies-file.ts'
 import type { PolicyFile } from './policy-files.ts'
 import { readPolicyResource } from './policy-resources.ts'
-import type { PlacedPolicy, ReadPolicies } from './read-policies.ts'
+import { joinRead, type ParsedPolicies, type PlacedPolicy, type ReadPolicies } from './read-policies.ts'
 
 /** Reads what the files at a path hold: each document is a Kubewarden policies.yml or a Kubewarden policy resource. */
-export async function parsePolicies(path: string, policyFiles: readonly PolicyFile[]): Promise<ReadPolicies> {
+export async function parsePolicies(path: string, policyFiles: readonly PolicyFile[]): Promise<ParsedPolicies> {
   const files = policyFiles.map(({ file, text }) => parseYaml(file, text))
-  const read = files.flatMap(({ documents }) => documents).map(readDocument)
-  const policies = read.flatMap((document) => document.policies)
+  const read = joinRead(files.flatMap(({ documents }) => documents).map(readDocument))
+  const { refused, unused } = await checkGroupExpressions(read.expressions ?? [])
+  const policies = read.policies.filter(({ expression }) => expression === undefined || !refused.has(expression))
   return {
     policies,
     problems: [
       ...files.flatMap(({ problems }) => problems),
-      ...read.flatMap(({ problems }) => problems),
+      ...read.problems,
       ...describeEmpty(path, files),
-      ...describeDuplicates(policies),
-      ...(await findMatchConditionProblems(policies)),
+      ...describeDuplicates(read.policies),
+      ...(await findMatchConditionProblems(read.policies)),
+      ...[...refused.values()].flat(),
     ],
+    warnings: unused,
   }
 }
 

@@ -1,27 +1,22 @@
 import * as z from 'zod'
-import { describePatternProblem } from '../../evaluator/host/capability-patterns.ts'
 import { isRecord } from '../../util/record.ts'
 import { fields } from '../../util/schema/fields.ts'
 import { checkAt, problemAt } from '../../util/yaml/schema-problems.ts'
 import type { YamlDocument } from '../../util/yaml/yaml-document.ts'
 import { exemptionsSchema } from '../exemptions/exemptions-schema.ts'
-import { resolveModule } from './module-source.ts'
-import { POLICY_SHAPE } from './policy-shape.ts'
-import type { PolicySpec } from './policy-spec.ts'
-import type { ReadPolicies } from './read-policies.ts'
+import { readGroupEntry } from './group-entry.ts'
+import { toGuestSpec } from './guest-fields.ts'
+import { hostCapabilities, POLICY_SHAPE } from './policy-shape.ts'
+import type { SinglePolicySpec } from './policy-spec.ts'
+import { joinRead, type ReadPolicies } from './read-policies.ts'
 import { checkTimeouts, checkUseless, pickWebhookFields, SERVED_SHAPE } from './webhook-schema.ts'
-
-const capabilityPattern = z.string().superRefine((pattern, context) => {
-  const problem = describePatternProblem(pattern)
-  if (problem !== undefined) context.addIssue({ code: 'custom', message: `"${pattern}" ${problem}` })
-})
 
 const entrySchema = fields(
   {
     ...POLICY_SHAPE,
     policyMode: z.enum(['protect', 'monitor']).exactOptional(),
     allowedToMutate: z.boolean().exactOptional(),
-    hostCapabilities: z.array(capabilityPattern).exactOptional(),
+    hostCapabilities,
     exemptions: exemptionsSchema.exactOptional(),
     ...SERVED_SHAPE,
   },
@@ -46,13 +41,13 @@ export function readPoliciesFile(document: YamlDocument): ReadPolicies {
       policies: [],
       problems: [problemAt(document, [], 'must be a map from policy id to policy, or a policy resource')],
     }
-  const read = Object.keys(document.value).map((id) => readEntry(document, id))
-  return { policies: read.flatMap(({ policies }) => policies), problems: read.flatMap(({ problems }) => problems) }
+  return joinRead(Object.keys(document.value).map((id) => readEntry(document, id)))
 }
 
 function readEntry(document: YamlDocument, id: string): ReadPolicies {
-  const refusal = describeRefusal(id, (document.value as Record<string, unknown>)[id])
+  const refusal = describeIdProblem(id)
   if (refusal !== undefined) return { policies: [], problems: [problemAt(document, [id], refusal)] }
+  if (isGroupEntry((document.value as Record<string, unknown>)[id])) return readGroupEntry(document, id)
   const { value: entry, problems } = checkAt(entrySchema, document, [id])
   if (entry === undefined) return { policies: [], problems }
   return {
@@ -69,28 +64,21 @@ function readEntry(document: YamlDocument, id: string): ReadPolicies {
   }
 }
 
-function describeRefusal(id: string, entry: unknown): string | undefined {
+function describeIdProblem(id: string): string | undefined {
   // the id is the last segment of the policy's URL
   if (id === '' || id === '.' || id === '..') return `is no policy id: "${id}" cannot stand in a URL`
-  if (id.includes('/')) return 'is no policy id: / separates a group from its member'
-  const isGroup = isRecord(entry) && ('policies' in entry || 'expression' in entry)
-  return isGroup
-    ? 'is a policy group; groups are not supported yet, list its members as policies of their own'
-    : undefined
+  return id.includes('/') ? 'is no policy id: / separates a group from its member' : undefined
 }
 
-function toSpec(id: string, entry: Entry, file: string): PolicySpec {
+const isGroupEntry = (entry: unknown) => isRecord(entry) && ('policies' in entry || 'expression' in entry)
+
+function toSpec(id: string, entry: Entry, file: string): SinglePolicySpec {
   const registration = pickWebhookFields(entry)
   return {
-    id,
-    module: resolveModule(entry.module, file),
+    ...toGuestSpec(id, entry, { file, hostCapabilities: [] }),
     mode: entry.policyMode ?? 'protect',
     allowedToMutate: entry.allowedToMutate ?? false,
-    settings: entry.settings ?? {},
-    hostCapabilities: entry.hostCapabilities ?? [],
-    contextAwareResources: entry.contextAwareResources ?? [],
     ...(entry.message === undefined ? {} : { message: entry.message }),
-    ...(entry.timeoutEvalSeconds === undefined ? {} : { timeoutEvalSeconds: entry.timeoutEvalSeconds }),
     ...(entry.exemptions === undefined ? {} : { exemptions: entry.exemptions }),
     ...(registration === undefined ? {} : { registration }),
   }

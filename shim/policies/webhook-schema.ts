@@ -69,10 +69,15 @@ export function checkTimeouts(entry: Readonly<Record<string, unknown>>, report: 
 
 /** Webhook fields that stand without rules, or those of mutating policies on one that may not mutate. */
 export function checkUseless(entry: Readonly<Record<string, unknown>>, report: Report): void {
-  const orphans = WEBHOOK_KEYS.filter((key) => key !== 'rules' && entry[key] !== undefined)
-  if (entry['rules'] === undefined)
-    for (const key of orphans) report(key, 'does nothing without rules; add rules or remove it')
-  else if (entry['allowedToMutate'] !== true)
+  checkOrphans(entry, report)
+  if (entry['rules'] !== undefined && entry['allowedToMutate'] !== true)
     for (const key of ['reinvocationPolicy', 'mutates'] as const)
       if (entry[key] !== undefined) report(key, 'is for mutating policies; set allowedToMutate: true or remove it')
+}
+
+/** Webhook fields that stand without rules. */
+export function checkOrphans(entry: Readonly<Record<string, unknown>>, report: Report): void {
+  if (entry['rules'] !== undefined) return
+  for (const key of WEBHOOK_KEYS)
+    if (entry[key] !== undefined) report(key, 'does nothing without rules; add rules or remove it')
 }

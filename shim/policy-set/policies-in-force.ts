@@ -4,7 +4,7 @@ import type { StartedEvaluatorPool } from '../pool/evaluator-pool.ts'
 import { registerSet } from '../registration/registered-set.ts'
 import { RegisteredSets } from '../registration/registered-sets.ts'
 import { describeSources } from '../registration/set-digest.ts'
-import { listFailures, listRefusedUpdates, listServed, type PolicySet } from './policy-set.ts'
+import { listEvaluated, listFailures, listRefusedUpdates, type PolicySet } from './policy-set.ts'
 
 /** The policies that answer now, and how the last attempt to replace them went. */
 export class PoliciesInForce {
@@ -49,7 +49,7 @@ export class PoliciesInForce {
    * @param sources what the set was loaded from
    */
   replace(policies: PolicySet, sources: PolicySources): void {
-    this.#pool.setPolicies(listServed(policies).map(({ evaluated }) => evaluated))
+    this.#pool.setPolicies(listEvaluated(policies))
     this.#current = policies
     const configured = describeSources(sources, this.selectors)
     this.sets.put(registerSet(policies, this.selectors), configured.digest)

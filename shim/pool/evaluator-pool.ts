@@ -140,9 +140,8 @@ export class StartedEvaluatorPool implements AsyncDisposable {
     const [first] = share
     if (first === undefined) return
     const thread = await this.#takeThread(first.limits)
-    const { uid, json, object } = request
     const policies = share.map(({ policy }) => policy)
-    const results = thread.runMany(policies, { uid, json, ...(object && { object }) })
+    const results = thread.runMany(policies, toSent(request))
     for (const [index, { limits, resolve, reject }] of share.entries()) {
       const stopWatching = watchJob(thread, limits)
       const result = await results[index]
@@ -238,6 +237,11 @@ export class StartedEvaluatorPool implements AsyncDisposable {
     this.#firstReady.reject(new GatehouseError('ERR_INTERNAL', `an evaluator thread could not be started: ${message}`))
     setTimeout(() => this.#isStopped || this.#startThread(), RESTART_DELAY_MS).unref()
   }
+}
+
+/** What a thread needs of a request: more would be copied, too. */
+function toSent({ uid, json, object, isRaw }: EvaluationRequest): EvaluationRequest {
+  return { uid, json, ...(object && { object }), ...(isRaw && { isRaw }) }
 }
 
 /** @throws when nobody can say what the answer would have been */

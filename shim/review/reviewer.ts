@@ -6,14 +6,15 @@ import { holdsSecrets, REDACTED } from '../decisions/decision-line.ts'
 import type { Judgement } from '../decisions/decision-trace.ts'
 import type { Exemption } from '../exemptions/exemption.ts'
 import { findExemption } from '../exemptions/find-exemption.ts'
+import { isGroup } from '../policies/policy-spec.ts'
 import type { FailedPolicy, LoadedPolicy, ServedPolicy } from '../policy-set/policy-set.ts'
 import type { StartedEvaluatorPool } from '../pool/evaluator-pool.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { answerDisabled } from './answer-disabled.ts'
 import { answerExempted } from './answer-exempted.ts'
+import { askPolicy } from './ask-policy.ts'
 import type { DisabledPolicies, Disablement } from './disabled-policies.ts'
 import type { Review } from './review.ts'
-import { toVerdict } from './to-verdict.ts'
 
 export interface ReviewerOptions {
   readonly pool: StartedEvaluatorPool
@@ -79,9 +80,12 @@ export class Reviewer {
   async #evaluate(review: Review, policy: ServedPolicy): Promise<Judgement> {
     const { request, origin } = review
     const startedAt = performance.now()
-    const limits = { ...review, timeoutMs: policy.timeoutMs }
-    const outcome = await this.#options.pool.evaluate(policy.evaluated, request, limits)
-    const verdict = toVerdict(outcome, policy.evaluated, request.uid)
+    const verdict = await askPolicy(policy, request, {
+      pool: this.#options.pool,
+      deadline: review.deadline,
+      signal: review.signal,
+      onMemberFailure: (memberId, response) => this.#tellMemberFailure(memberId, response, request),
+    })
     const response = origin === 'audit' ? verdict : applyPolicyMode(verdict, policy)
     const latencyMs = performance.now() - startedAt
     this.#options.metrics.recordEvaluation(review, verdict, latencyMs)
@@ -89,10 +93,18 @@ export class Reviewer {
     return { response, verdict }
   }
 
+  #tellMemberFailure(memberId: string, response: AdmissionResponse, request: Review['request']): void {
+    const { message } = toldOf(response, request).status ?? {}
+    this.#options.log.warn({ ...describe(memberId, request), reason: message }, 'a member of the group failed')
+  }
+
   /** Kubewarden's answer for a policy that refuses its settings is a denial; without a guest there is no answer at all. */
   #answerFor(policy: FailedPolicy, { request }: Review): AdmissionResponse {
     this.#options.metrics.recordInitializationError(policy)
     this.#options.log.warn({ policyId: policy.id, uid: request.uid, error: policy.error }, 'asked for a failed policy')
+    // a group that is missing a member still has an expression to deny by, whatever its failurePolicy
+    if (isGroup(policy.spec))
+      return rejectWithInternalError(request.uid, `policy group ${policy.id} could not be loaded: ${policy.error}`)
     if (policy.state === 'settings-refused') return rejectWithInternalError(request.uid, policy.error)
     throw new GatehouseError('ERR_POLICY_NOT_LOADED', `policy ${policy.id} could not be loaded: ${policy.error}`)
   }

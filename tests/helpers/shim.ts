@@ -17,6 +17,15 @@ export interface TestPolicy {
   readonly [field: string]: unknown
 }
 
+/** A group's entry, with members in the place of `policies`. */
+export interface TestGroup {
+  readonly members: Readonly<Record<string, TestPolicy>>
+  readonly expression: string
+  readonly [field: string]: unknown
+}
+
+export type TestPolicies = Readonly<Record<string, TestPolicy | TestGroup>>
+
 export interface TestShim extends AsyncDisposable {
   readonly shim: StartedShim
   readonly folder: string
@@ -37,15 +46,23 @@ export interface Answer {
 }
 
 /** Writes policies.yml and the modules that it names; returns its path. */
-export function writePolicies(folder: string, policies: Readonly<Record<string, TestPolicy>>): string {
-  const entries = Object.entries(policies).map(([id, { guest, ...fields }]) => {
-    writeFileSync(join(folder, `${id}.wasm`), guest)
-    return [id, { module: `./${id}.wasm`, ...fields }]
+export function writePolicies(folder: string, policies: TestPolicies): string {
+  const writeModule = (name: string, { guest, ...fields }: TestPolicy) => {
+    writeFileSync(join(folder, `${name}.wasm`), guest)
+    return { module: `./${name}.wasm`, ...fields }
+  }
+  const entries = Object.entries(policies).map(([id, policy]) => {
+    if (!isTestGroup(policy)) return [id, writeModule(id, policy)]
+    const { members, ...fields } = policy
+    const written = Object.entries(members).map(([name, member]) => [name, writeModule(`${id}.${name}`, member)])
+    return [id, { message: `denied by ${id}`, ...fields, policies: Object.fromEntries(written) }]
   })
   const path = join(folder, 'policies.yml')
   writeFileSync(path, JSON.stringify(Object.fromEntries(entries)))
   return path
 }
+
+const isTestGroup = (policy: TestPolicy | TestGroup): policy is TestGroup => 'members' in policy
 
 export function socketOptions(folder: string): SocketOptions {
   return {
@@ -62,7 +79,7 @@ export type TestShimOptions = Partial<ShimOptions> & { readonly logLevel?: LogLe
 /** Starts a shim in a folder of its own, in which the options may name files. It ends with the test, or before. */
 export async function startShim(
   t: Test,
-  policies: Readonly<Record<string, TestPolicy>>,
+  policies: TestPolicies,
   options: TestShimOptions | ((folder: string) => TestShimOptions) = {},
 ): Promise<TestShim> {
   const folder = makeShortFolder(t)

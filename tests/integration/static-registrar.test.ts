@@ -25,8 +25,8 @@ function setWith(expression: string) {
     registration: { rules: RULES, matchConditions: [{ name: 'c', expression }] },
   }
   const policy: LoadedPolicy = {
-    ...{ id: 'a', mode: 'protect', allowedToMutate: false, spec, moduleDigest: 'unreadable' },
-    ...{ state: 'not-loaded', error: 'nobody loads it here' },
+    ...{ id: 'a', mode: 'protect', allowedToMutate: false, spec, moduleDigests: ['unreadable'] },
+    ...{ state: 'not-loaded', error: 'nobody loads it here', failures: [] },
   }
   return { digest: 'a'.repeat(32), policies: new Map([['a', policy]]), entries: new Map() }
 }

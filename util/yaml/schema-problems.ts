@@ -26,6 +26,7 @@ export function problemAt(document: YamlDocument, path: readonly PropertyKey[], 
   return path.length === 0 ? { ...place, message } : { ...place, field: formatPath(path), message }
 }
 
-function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
+/** The part of a document that stands at a path. */
+export function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown>)[key], root)
 }

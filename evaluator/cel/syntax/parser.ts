@@ -1,10 +1,10 @@
+import { KEYWORDS, RESERVED } from '../../cel-words.ts'
 import { type Expr, OPERATORS } from './ast.ts'
 import { call, ident, list, literal, map, memberCall, select } from './build.ts'
 import { readTokens, type Token } from './lexer.ts'
 import { readNumber, readText } from './literals.ts'
 import { expandMacro } from './macros.ts'
 import { CelSyntaxError } from './syntax-problem.ts'
-import { KEYWORDS, RESERVED } from './words.ts'
 
 // Both are limits of the API server's own parser.
 const MAX_CHARACTERS = 100_000

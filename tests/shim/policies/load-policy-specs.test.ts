@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { stringify } from 'yaml'
 import { loadPolicySpecs } from '../../../shim/policies/load-policy-specs.ts'
+import { isGroup, type PolicySpec, type SinglePolicySpec } from '../../../shim/policies/policy-spec.ts'
 import { isGatehouseError } from '../../../util/errors.ts'
 import { PODS, RESOURCE, resource } from '../../helpers/policy-files.ts'
 
@@ -13,6 +14,11 @@ const FIELDS =
   matchExpressions matchConditions timeoutSeconds hostCapabilities contextAwareResources items __proto__ constructor`.split(
     /\s+/,
   )
+
+function singleOf(policy: PolicySpec | undefined): SinglePolicySpec {
+  if (policy === undefined || isGroup(policy)) throw new Error('there is no single policy')
+  return policy
+}
 
 async function load(t: Test, text: string) {
   return await loadPolicySpecs(join(t.testdir({ 'policies.yml': text }), 'policies.yml'))
@@ -84,7 +90,7 @@ t.test("the controller's own policies.yml is read: JSON, with keys that are none
 
 t.test('settings keep numbers that JavaScript cannot hold', async (t) => {
   const [policy] = await load(t, 'a: {module: a.wasm, settings: {id: 9007199254740993, ratio: 1.0, all: [1e3, 2]}}')
-  t.equal(JSON.stringify(policy?.settings), '{"id":9007199254740993,"ratio":1.0,"all":[1e3,2]}')
+  t.equal(JSON.stringify(singleOf(policy).settings), '{"id":9007199254740993,"ratio":1.0,"all":[1e3,2]}')
 })
 
 t.test('an empty map is no policy', async (t) => {
@@ -94,7 +100,7 @@ t.test('an empty map is no policy', async (t) => {
 t.test('a policy resource is registered under the unique name that Kubewarden gives it', async (t) => {
   const [policy] = await load(t, RESOURCE)
   t.match(policy, { id: 'kw.cap.no-privileged', module: 'file:///policies/pod-privileged.wasm', mode: 'protect' })
-  t.strictSame(policy?.hostCapabilities, ['*'])
+  t.strictSame(singleOf(policy).hostCapabilities, ['*'])
   t.match(policy?.registration, { rules: [{ resources: ['pods'] }], namespaceSelector: undefined })
 })
 

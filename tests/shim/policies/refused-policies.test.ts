@@ -1,21 +1,7 @@
-import { join } from 'node:path'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { loadPolicySpecs } from '../../../shim/policies/load-policy-specs.ts'
-import { isGatehouseError } from '../../../util/errors.ts'
 import { PODS, RESOURCE } from '../../helpers/policy-files.ts'
-
-/** Loads a file and gives what is wrong with it, one line each, without the folder. */
-async function problemsOf(t: Test, text: string, name = 'policies.yml'): Promise<string[]> {
-  const folder = t.testdir({ [name]: text })
-  try {
-    await loadPolicySpecs(join(folder, name))
-    return []
-  } catch (error) {
-    if (!isGatehouseError(error, 'ERR_POLICIES_INVALID')) throw error
-    const lines = error.message.replaceAll(`${folder}/`, '').split('\n')
-    return lines.length === 1 ? lines : lines.slice(1).map((line) => line.trim())
-  }
-}
+import { problemsOf } from '../../helpers/policy-problems.ts'
 
 t.test('rules without operations are refused with file, line and field', async (t) => {
   const text = RESOURCE.replace(', operations: [CREATE]', '')
@@ -132,11 +118,6 @@ t.test('what cannot be run yet is refused by name, with the way out', async (t) 
     t.match(await refused(module), [/a\.module: is .* cannot be .* yet: download it .* name it by file:\/\//], module)
   t.match(await refused('ftp://example.com/a.wasm'), [/must be file:\/\/ or a path/])
   t.match(await refused('file:///%zz.wasm'), [/its %-escapes are malformed/])
-  t.match(await problemsOf(t, 'g: {expression: "a()", message: no, policies: {a: {module: a.wasm}}}'), [
-    /g: is a policy group; groups are not supported yet/,
-  ])
-  const group = RESOURCE.replace('ClusterAdmissionPolicy', 'ClusterAdmissionPolicyGroup')
-  t.match(await problemsOf(t, group), [/is a ClusterAdmissionPolicyGroup; groups are not supported yet/])
   t.match(await problemsOf(t, RESOURCE.replace('/v1', '/v1alpha2')), [
     /policy resources are of policies.kubewarden.io\/v1/,
   ])

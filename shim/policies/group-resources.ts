@@ -1,0 +1,61 @@
+import { fields } from '../../util/schema/fields.ts'
+import { type Checked, checkAt } from '../../util/yaml/schema-problems.ts'
+import type { YamlDocument } from '../../util/yaml/yaml-document.ts'
+import { checkMemberTimeouts, GROUP_SHAPE } from './group-shape.ts'
+import { GUEST_SHAPE } from './policy-shape.ts'
+import { type GroupFields, readGroup } from './read-group.ts'
+import type { ReadPolicies } from './read-policies.ts'
+import {
+  ALL_CAPABILITIES,
+  clusterMetadata,
+  exemptionsOf,
+  namespacedMetadata,
+  placesIn,
+  RESOURCE_SHAPE,
+  selectNamespace,
+} from './resource-shape.ts'
+
+const SPEC_SHAPE = { ...RESOURCE_SHAPE, ...GROUP_SHAPE }
+
+const clusterGroupSchema = fields(
+  { metadata: clusterMetadata, spec: fields(SPEC_SHAPE, { unknown: 'ignore', check: checkMemberTimeouts }) },
+  { unknown: 'ignore' },
+)
+const clusterMemberSchema = fields(GUEST_SHAPE, { unknown: 'ignore' })
+
+// A namespaced group has no selector of its own, and no access to other resources.
+const { namespaceSelector: _selector, ...NAMESPACED_SPEC_SHAPE } = SPEC_SHAPE
+const { contextAwareResources: _resources, ...NAMESPACED_GUEST_SHAPE } = GUEST_SHAPE
+
+const namespacedGroupSchema = fields(
+  {
+    metadata: namespacedMetadata,
+    spec: fields(NAMESPACED_SPEC_SHAPE, { unknown: 'ignore', check: checkMemberTimeouts }),
+  },
+  { unknown: 'ignore' },
+)
+const namespacedMemberSchema = fields(NAMESPACED_GUEST_SHAPE, { unknown: 'ignore' })
+
+const DEFAULTS = { hostCapabilities: ALL_CAPABILITIES }
+
+/** Reads a ClusterAdmissionPolicyGroup. */
+export function readClusterGroup(document: YamlDocument, path: readonly PropertyKey[]): ReadPolicies {
+  const checked = checkAt(clusterGroupSchema, document, path)
+  const place = { document, ...placesIn(path), memberSchema: clusterMemberSchema, defaults: DEFAULTS }
+  if (checked.value === undefined) return readGroup('', place, checked)
+  const { metadata, spec } = checked.value
+  return readGroup(`kw.capg.${metadata.name}`, place, good({ ...spec, ...exemptionsOf(metadata) }))
+}
+
+/** Reads an AdmissionPolicyGroup. */
+export function readNamespacedGroup(document: YamlDocument, path: readonly PropertyKey[]): ReadPolicies {
+  const checked = checkAt(namespacedGroupSchema, document, path)
+  const place = { document, ...placesIn(path), memberSchema: namespacedMemberSchema, defaults: DEFAULTS }
+  if (checked.value === undefined) return readGroup('', place, checked)
+  const { metadata, spec } = checked.value
+  const namespaceSelector = selectNamespace(metadata.namespace)
+  const id = `kw.apg.${metadata.namespace}.${metadata.name}`
+  return readGroup(id, place, good({ ...spec, namespaceSelector, ...exemptionsOf(metadata) }))
+}
+
+const good = (value: GroupFields): Checked<GroupFields> => ({ value, problems: [] })
