@@ -57,11 +57,11 @@ export const ERROR_CODES = {
   ERR_SOCKET_INHERITED: 'The socket that the service manager passed on cannot be used.',
   ERR_SOCKET_IN_USE: 'Another process listens on the socket.',
   ERR_SOCKET_PATH: 'The socket cannot be created at that path.',
+  ERR_SOURCES_INVALID: 'The sources file or the proxy settings have problems; all of them are listed.',
   ERR_STORE_CORRUPT:
     'A stored module no longer has the digest under which it was stored, and no source gives it again.',
   ERR_STORE_READ: 'The module store cannot be read.',
   ERR_STORE_WRITE: 'The module store cannot be written to: its folder is read-only, or the disk is full.',
-  ERR_SOURCES_INVALID: 'The sources file or the proxy settings have problems; all of them are listed.',
   ERR_TLS_FILES: 'The certificate authority or the certificate cannot be read or written.',
 } as const satisfies Record<`ERR_${string}`, string>
 
