@@ -15,6 +15,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   manifests: async () => (await import('./manifests.ts')).addManifestsCommand,
   lint: async () => (await import('./lint.ts')).addLintCommand,
   run: async () => (await import('./run.ts')).addRunCommand,
+  test: async () => (await import('./test.ts')).addTestCommand,
   inspect: async () => (await import('./inspect.ts')).addInspectCommand,
   bench: async () => (await import('./bench.ts')).addBenchCommand,
 }

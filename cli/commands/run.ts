@@ -3,6 +3,7 @@ import type { ExecutionMode } from '../../evaluator/module/metadata.ts'
 import { createTextLog } from '../../util/text-log.ts'
 import type { AddCommand } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
+import { parseSeconds } from '../parse-seconds.ts'
 import type { RunFlags } from '../run/answer-requests.ts'
 import { collect } from './cluster/shared.ts'
 
@@ -70,11 +71,4 @@ function parseMode(text: string): ExecutionMode {
   if (text === 'kubewarden' || text === 'kubewarden-wapc') return 'kubewarden-wapc'
   if (text === 'wasi' || text === 'opa' || text === 'gatekeeper') return text
   throw new InvalidArgumentError('It is one of kubewarden, wasi, opa, gatekeeper.')
-}
-
-function parseSeconds(text: string): number {
-  const seconds = Number(text)
-  if (text.trim() === '' || !(seconds > 0 && seconds <= 3600))
-    throw new InvalidArgumentError('It is a number of seconds, more than 0 and at most 3600.')
-  return seconds
 }

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import type { EvaluationRequest, ParsedAdmissionRequest } from '../../evaluator/admission-request.ts'
 import type { AdmissionResponse } from '../../evaluator/admission-response.ts'
 import { compilePolicyModule } from '../../evaluator/module/compile.ts'
 import { applyPolicyMode, type PolicyModeOptions } from '../../evaluator/policy-mode.ts'
@@ -12,7 +13,6 @@ import type { JobLimits } from '../../shim/pool/watch-job.ts'
 import { answerExempted } from '../../shim/review/answer-exempted.ts'
 import { type AskedPolicy, askPolicy as askModules } from '../../shim/review/ask-policy.ts'
 import { timeoutMessage } from '../../shim/review/timeout-message.ts'
-import type { NamedRequest } from '../requests/read-requests.ts'
 import type { GuestToRun, PolicyToRun } from '../run/policies-to-run.ts'
 
 /** A policy that can be asked: its modules are compiled. */
@@ -44,9 +44,10 @@ export async function refusalOfSettings(
   policy: PreparedPolicy,
 ): Promise<string | undefined> {
   await pool.ready
-  for (const guest of guestsOfPrepared(policy)) {
-    const refusal = await refusalOfGuest(pool, guest)
-    if (refusal !== undefined) return 'group' in policy.asked ? `${guest.evaluated.id}: ${refusal}` : refusal
+  if (!('group' in policy.asked)) return await refusalOfGuest(pool, policy.asked)
+  for (const [name, member] of policy.asked.group.members) {
+    const refusal = await refusalOfGuest(pool, member)
+    if (refusal !== undefined) return `${policy.id}/${name}: ${refusal}`
   }
   return undefined
 }
@@ -55,9 +56,10 @@ export async function refusalOfSettings(
 export async function askPolicy(
   pool: StartedEvaluatorPool,
   policy: PreparedPolicy,
-  request: NamedRequest['request'],
+  request: EvaluationRequest | ParsedAdmissionRequest,
 ): Promise<AdmissionResponse> {
-  const exemption = findExemption(policy.exemptions, request, Date.now())
+  // there are none for raw requests, of which nothing is known
+  const exemption = 'attributes' in request ? findExemption(policy.exemptions, request, Date.now()) : undefined
   if (exemption !== undefined) return answerExempted(request.uid, policy.id, exemption)
   await pool.ready
   // the pool takes the bytes away

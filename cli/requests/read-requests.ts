@@ -1,4 +1,9 @@
-import { type ParsedAdmissionRequest, parseAdmissionReview } from '../../evaluator/admission-request.ts'
+import {
+  type EvaluationRequest,
+  type ParsedAdmissionRequest,
+  parseAdmissionReview,
+  parseRawReview,
+} from '../../evaluator/admission-request.ts'
 import { GatehouseError, isGatehouseError } from '../../util/errors.ts'
 import { throwProblems } from '../../util/problems.ts'
 import { isRecord } from '../../util/record.ts'
@@ -27,6 +32,29 @@ export async function readRequests(source: string, text: string, options: Reques
         reviews.push(named(place, JSON.stringify(buildReview(manifest, options))))
   }
   return reviews
+}
+
+/** Reads the one AdmissionReview or AdmissionRequest of a file. @throws ERR_REQUEST_INVALID */
+export async function readRecordedRequest(source: string, text: string): Promise<ParsedAdmissionRequest> {
+  const recorded = recordedReview(parseJson(text), text)
+  if (recorded !== undefined) return named(source, recorded).request
+  const [document, ...others] = await readDocuments(source, text)
+  const review = document && recordedReview(document.value, JSON.stringify(document.value))
+  if (document !== undefined && review !== undefined && others.length === 0)
+    return named(document.place, review).request
+  throw new GatehouseError('ERR_REQUEST_INVALID', `${source}: does not hold one AdmissionReview or AdmissionRequest`)
+}
+
+/** Reads a raw request: whatever JSON a file holds, byte for byte, or YAML. @throws ERR_REQUEST_INVALID */
+export async function readRawRequest(source: string, text: string): Promise<EvaluationRequest> {
+  const json = parseJson(text) === undefined ? JSON.stringify(await readOnlyValue(source, text)) : text
+  return parseRawReview(new TextEncoder().encode(`{"request":${json}}`))
+}
+
+async function readOnlyValue(source: string, text: string): Promise<unknown> {
+  const [document, ...others] = await readDocuments(source, text)
+  if (document !== undefined && others.length === 0) return document.value
+  throw new GatehouseError('ERR_REQUEST_INVALID', `${source}: holds several documents; must hold one`)
 }
 
 /** Reads the one object of a file, such as what an UPDATE finds. @throws ERR_REQUEST_INVALID */

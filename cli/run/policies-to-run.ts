@@ -70,7 +70,8 @@ async function readConfiguredPolicies(args: PolicyArguments): Promise<PolicyToRu
   return await Promise.all(specs.map((spec) => toPolicyToRun(spec, args.timeoutMs)))
 }
 
-async function toPolicyToRun(spec: PolicySpec, timeoutMs: number): Promise<PolicyToRun> {
+/** A configured policy; `timeoutMs` is for one that names no limit. */
+export async function toPolicyToRun(spec: PolicySpec, timeoutMs: number): Promise<PolicyToRun> {
   const { id, mode, allowedToMutate, exemptions } = spec
   const configured = { id, mode, allowedToMutate, ...(exemptions === undefined ? {} : { exemptions }) }
   if ('members' in spec) return { ...configured, asks: { group: await toGroupToRun(spec, timeoutMs) } }

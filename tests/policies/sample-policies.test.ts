@@ -9,6 +9,7 @@ import { digestOf, listPolicies, listSources } from '../../scripts/policies/sour
 import { groupByToolchain } from '../../scripts/policies/toolchains/index.ts'
 import { type FoundToolchain, type Toolchain, ToolchainMissing } from '../../scripts/policies/toolchains/toolchain.ts'
 import { packageRoot } from '../../util/package-root.ts'
+import { runCommand } from '../helpers/command.ts'
 
 const WORKSPACE = join(packageRoot(), 'policies')
 const RECORDED = readBuilt(WORKSPACE)
@@ -29,6 +30,11 @@ t.test('each module can be served: small, annotated, and named as its folder', a
     t.notOk(bytes.includes('.cargo'), 'no path of the machine that built it')
     for (const file of ['README.md', 'settings.yml', 'fixtures']) t.ok(existsSync(join(WORKSPACE, policy, file)), file)
   }
+})
+
+t.test('the tests that lie beside the policies pass', async (t) => {
+  const { code, stdout, stderr } = await runCommand('test', WORKSPACE)
+  t.equal(code, 0, stdout + stderr)
 })
 
 t.test("what each policy's README shows is what happens", async (t) => {

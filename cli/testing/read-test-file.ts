@@ -1,0 +1,114 @@
+import { readFile } from 'node:fs/promises'
+import { GatehouseError, messageOf } from '../../util/errors.ts'
+import { type Problem, throwProblems } from '../../util/problems.ts'
+import { checkAt, problemAt } from '../../util/yaml/schema-problems.ts'
+import { parseYaml, type YamlDocument } from '../../util/yaml/yaml-document.ts'
+import { IN_PLACE, readDocument, requestOfCase } from './case-request.ts'
+import { type PolicyUnderTest, preparePolicyUnderTest } from './policy-under-test.ts'
+import type { TestCase, TestFile } from './test-case.ts'
+import { type CaseSource, type TestFileSource, testFileSchema } from './test-file-schema.ts'
+
+/** Reads test files, with all that they name. @throws ERR_FILE_READ, or ERR_TESTS_INVALID with every problem of every file */
+export async function readTestFiles(files: readonly string[], timeoutMs: number): Promise<TestFile[]> {
+  const problems: Problem[] = []
+  const read = await Promise.all(files.map((file) => readTestFile(file, timeoutMs, problems)))
+  throwProblems('ERR_TESTS_INVALID', problems)
+  return read.filter((file) => file !== undefined)
+}
+
+async function readTestFile(file: string, timeoutMs: number, problems: Problem[]): Promise<TestFile | undefined> {
+  const document = await readOneDocument(file, problems)
+  if (document === undefined) return undefined
+  const { value, problems: found } = checkAt(testFileSchema, document, [])
+  problems.push(...found)
+  if (value === undefined) return undefined
+  const report = (path: readonly PropertyKey[], error: unknown) =>
+    void problems.push(problemAt(document, path, describe(error)))
+  reportRepeatedNames(value, report)
+  const policy = await preparePolicyUnderTest(value.policy, { file, timeoutMs }).catch((error: unknown) =>
+    report(['policy', value.policy.file === undefined ? 'module' : 'file'], error),
+  )
+  const read = value.cases.map((testCase, index) =>
+    readCase(testCase, { document, file: value, policy, index, report }),
+  )
+  return { file, cases: (await Promise.all(read)).filter((testCase) => testCase !== undefined) }
+}
+
+interface CaseContext {
+  readonly document: YamlDocument
+  readonly file: TestFileSource
+  readonly policy: PolicyUnderTest | undefined
+  readonly index: number
+  readonly report: (path: readonly PropertyKey[], error: unknown) => void
+}
+
+async function readCase(testCase: CaseSource, context: CaseContext): Promise<TestCase | undefined> {
+  const { document, policy, index, report } = context
+  const path = ['cases', index]
+  const request = await requestOfCase(testCase, document.file).catch((error) => {
+    report([...path, subjectOf(testCase)], error)
+  })
+  const { object, patch, ...expected } = testCase.expect
+  const documents = await readExpectedDocuments({ object, patch }, document.file).catch((error: unknown) =>
+    report([...path, 'expect', object === undefined ? 'patch' : 'object'], error),
+  )
+  if (policy === undefined || documents === undefined) return undefined
+  const line = document.lineOf(path)
+  const named = { file: document.file, line, name: testCase.name }
+  try {
+    return {
+      ...named,
+      policy: policy(`${document.file}:${line}`, testCase.settings ?? context.file.settings),
+      ...(request === undefined ? {} : { request }),
+      expected: { ...expected, ...documents },
+    }
+  } catch (error) {
+    report(testCase.settings === undefined ? ['settings'] : [...path, 'settings'], error)
+    return undefined
+  }
+}
+
+async function readExpectedDocuments(
+  { object, patch }: { readonly object: unknown; readonly patch: unknown },
+  testFile: string,
+): Promise<Pick<TestCase['expected'], 'object' | 'patch'>> {
+  return {
+    ...(object === undefined ? {} : { object: await readDocument(object, testFile) }),
+    ...(patch === undefined ? {} : { patch: await readDocument(patch, testFile) }),
+  }
+}
+
+async function readOneDocument(file: string, problems: Problem[]): Promise<YamlDocument | undefined> {
+  const { documents, problems: found } = parseYaml(file, await readText(file), 'everywhere')
+  problems.push(...found)
+  const [document, ...others] = documents
+  if (document === undefined && found.length === 0) problems.push({ file, message: 'is empty' })
+  if (others.length > 0) problems.push({ file, message: 'holds several documents; a test file is one' })
+  return others.length > 0 ? undefined : document
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (cause) {
+    throw new GatehouseError('ERR_FILE_READ', `cannot read ${file}: ${messageOf(cause)}`, { cause })
+  }
+}
+
+function reportRepeatedNames({ cases }: TestFileSource, report: CaseContext['report']): void {
+  const names = cases.map(({ name }) => name)
+  for (const [index, name] of names.entries())
+    if (names.indexOf(name) < index) report(['cases', index, 'name'], new Error(`is "${name}", as another case's`))
+}
+
+function subjectOf({ request, rawRequest }: CaseSource): string {
+  if (request !== undefined) return 'request'
+  return rawRequest === undefined ? 'object' : 'rawRequest'
+}
+
+// What is wrong within the file that is named is said by it; what we did not foresee is our defect.
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) throw error
+  // the place is said already, and better
+  return error.message.replace(new RegExp(`^${IN_PLACE}(:1)?: `), '')
+}

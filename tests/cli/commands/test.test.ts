@@ -1,0 +1,283 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import t, { type Test } from 'tap'
+import { runCommand } from '../../helpers/command.ts'
+import { buildAnsweringGuest, buildGuest, type GuestName } from '../../helpers/guests.ts'
+
+const POD = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web' }, spec: {} }
+const ALLOWED = { name: 'a Pod', object: POD, expect: { allowed: true } }
+
+/** A folder with test files, in JSON, and guests beside them. */
+function folderWith(
+  t: Test,
+  files: Readonly<Record<string, unknown>>,
+  guests: readonly GuestName[] = ['accept'],
+): string {
+  const folder = t.testdir({})
+  for (const [file, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true })
+    writeFileSync(join(folder, file), typeof content === 'string' ? content : JSON.stringify(content))
+  }
+  for (const guest of guests) writeFileSync(join(folder, `${guest}.wasm`), buildGuest(guest))
+  return folder
+}
+
+/** Runs one case of one policy; what the report says of it. */
+async function runCase(t: Test, guest: GuestName, testCase: object): Promise<{ code: number; mismatches: unknown }> {
+  const tests = { policy: `${guest}.wasm`, cases: [{ name: 'case', ...testCase }] }
+  const folder = folderWith(t, { 'policy-test.json': tests }, [guest])
+  const { code, stdout, stderr } = await runCommand('test', folder, '-o', 'json', '--timeout', '0.5')
+  if (code === 3) return { code, mismatches: stderr }
+  return { code, mismatches: JSON.parse(stdout).files[0].cases[0].mismatches }
+}
+
+t.test('test files are found in folders and named, and nothing else is taken for one', async (t) => {
+  const tests = { policy: 'accept.wasm', cases: [ALLOWED] }
+  const nested = { policy: '../accept.wasm', cases: [ALLOWED] }
+  const folder = folderWith(t, {
+    'policy-test.yml': tests,
+    'more/web.policy-test.yaml': nested,
+    'more/policy-test.json': nested,
+    'more/mypolicy-test.yml': 'not: one',
+    'node_modules/policy-test.yml': 'not: one',
+    '.hidden/policy-test.yml': 'not: one',
+    'other.yml': tests,
+  })
+  symlinkSync('..', join(folder, 'more/loop'))
+  const files = async (...paths: string[]) => {
+    const { stdout } = await runCommand('test', ...paths.map((path) => join(folder, path)), '-o', 'json')
+    return JSON.parse(stdout).files.map(({ file }: { file: string }) => file.slice(folder.length))
+  }
+  t.strictSame(await files('.'), ['/policy-test.yml', '/more/policy-test.json', '/more/web.policy-test.yaml'])
+  t.strictSame(await files('other.yml', 'more', 'more'), [
+    '/other.yml',
+    '/more/policy-test.json',
+    '/more/web.policy-test.yaml',
+  ])
+})
+
+t.test('where there is nothing to run, the exit code is 3', async (t) => {
+  const folder = folderWith(t, { 'policy-test.yml': { policy: 'accept.wasm', cases: [ALLOWED] }, 'empty/x': '' })
+  t.match(await runCommand('test', join(folder, 'empty')), { code: 3, stderr: /ERR_TESTS_NONE: no test file is in/ })
+  t.match(await runCommand('test', join(folder, 'missing')), { code: 3, stderr: /ERR_FILE_READ/ })
+  t.match(await runCommand('test', folder, '--filter', 'no\nsuch'), { code: 3, stderr: /ERR_TESTS_NONE: --filter/ })
+})
+
+t.test('people read a line per case, what is wrong below it, and a sum', async (t) => {
+  const tests = `
+policy: deny.wasm
+cases:
+  - name: a Pod is denied
+    object: {apiVersion: v1, kind: Pod, metadata: {name: web}}
+    expect: {allowed: false}
+  - name: a Pod is allowed
+    object: {apiVersion: v1, kind: Pod, metadata: {name: web}}
+    expect: {allowed: true, message: fine, code: 403, warnings: [careful]}
+`
+  const folder = folderWith(t, { 'policy-test.yml': tests }, ['deny'])
+  const { code, stdout, stderr } = await runCommand('test', folder)
+  t.equal(code, 1)
+  t.equal(stderr, '')
+  t.equal(
+    stdout.replace(/\d\.\d s/, '0.0 s'),
+    `${folder}/policy-test.yml
+  ✓ a Pod is denied
+  ✗ a Pod is allowed (line 7)
+      allowed
+        - true
+        + false
+      message
+        - "fine"
+        + "denied by the fixture"
+      code
+        - 403
+        + null
+      warnings
+        - ["careful"]
+        + []
+
+1 file: 1 passed, 1 failed (0.0 s)
+`,
+  )
+})
+
+t.test('--filter chooses by the names of cases and files, and files without such a case are left out', async (t) => {
+  const cases = ['Create', 'Delete'].map((name) => ({ ...ALLOWED, name }))
+  const folder = folderWith(t, {
+    'policy-test.yml': { policy: 'accept.wasm', cases },
+    'web.policy-test.yml': { policy: 'accept.wasm', cases: [ALLOWED] },
+  })
+  const chosen = async (filter: string) => {
+    const { stdout } = await runCommand('test', folder, '--filter', filter, '-o', 'json')
+    return JSON.parse(stdout).files.flatMap(({ cases }: { cases: { name: string }[] }) => cases.map(({ name }) => name))
+  }
+  t.strictSame(await chosen('delete'), ['Delete'])
+  t.strictSame(await chosen('web.policy'), ['a Pod'])
+})
+
+t.test('everything that an answer holds can be expected', async (t) => {
+  const answer = {
+    accepted: false,
+    message: 'not on a Friday',
+    code: 418,
+    warnings: ['late', 'really late'],
+    audit_annotations: { day: 'Friday' },
+    mutated_object: { ...POD, metadata: { name: 'web', namespace: 'default', labels: { late: 'yes' } } },
+    valid: true,
+  }
+  const folder = folderWith(t, {})
+  writeFileSync(join(folder, 'policy.wasm'), buildAnsweringGuest(JSON.stringify(answer)))
+  const right = {
+    allowed: false,
+    message: { matches: '^not .* Friday$' },
+    code: 418,
+    warnings: ['late', { contains: 'really' }],
+    auditAnnotations: { day: 'Friday' },
+    patch: [{ op: 'add', path: '/metadata/labels', value: { late: 'yes' } }],
+    object: answer.mutated_object,
+  }
+  const wrong = {
+    allowed: true,
+    message: { contains: 'Monday' },
+    code: 200,
+    warnings: ['late'],
+    auditAnnotations: {},
+    patch: [],
+    object: { ...POD, metadata: { name: 'web', namespace: 'default' } },
+  }
+  const cases = [
+    { name: 'right', object: POD, expect: right },
+    ...Object.entries(wrong).map(([name, value]) => ({ name, object: POD, expect: { ...right, [name]: value } })),
+  ]
+  writeFileSync(join(folder, 'policy-test.json'), JSON.stringify({ policy: 'policy.wasm', cases }))
+  const { stdout } = await runCommand('test', folder, '-o', 'json')
+  const results: { name: string; mismatches: { field: string }[] }[] = JSON.parse(stdout).files[0].cases
+  t.strictSame(
+    results.map(({ name, mismatches }) => [name, mismatches.map(({ field }) => field)]),
+    [['right', []], ...Object.keys(wrong).map((name) => [name, [name]])],
+  )
+  t.match(results.at(-1)?.mismatches, [{ differences: [{ path: '/metadata/labels', actual: { late: 'yes' } }] }])
+})
+
+t.test('a policy that fails has denied nothing: that has to be expected', async (t) => {
+  const denied = { object: POD, expect: { allowed: false } }
+  t.match(await runCase(t, 'trap', denied), {
+    code: 1,
+    mismatches: [{ field: 'error', expected: 'an answer', actual: /^the policy failed: internal server error: / }],
+  })
+  t.match(await runCase(t, 'trap', { object: POD, expect: { error: true, message: { contains: 'unreachable' } } }), {
+    code: 0,
+  })
+  t.match(await runCase(t, 'accept', { object: POD, expect: { error: true } }), {
+    code: 1,
+    mismatches: [{ field: 'error', expected: 'a policy that fails' }],
+  })
+})
+
+t.test('settings that are refused fail a case that did not expect it, and no request is asked about', async (t) => {
+  t.match(await runCase(t, 'deny-settings', { object: POD, expect: { allowed: false } }), {
+    code: 1,
+    mismatches: [{ field: 'settings', expected: 'accepted', actual: /^refused: / }],
+  })
+  const refused = (settings: object) => ({ expect: { settings } })
+  t.match(await runCase(t, 'deny-settings', refused({ valid: false })), { code: 0 })
+  t.match(await runCase(t, 'deny-settings', refused({ valid: false, message: 'other' })), {
+    code: 1,
+    mismatches: [{ field: 'settings.message', expected: 'other' }],
+  })
+  t.match(await runCase(t, 'accept', refused({ valid: false })), { code: 1, mismatches: [{ actual: 'accepted' }] })
+})
+
+t.test('a guest that never ends costs its own case, and those beside it pass', async (t) => {
+  const cases = Array.from({ length: 6 }, (_, i) => ({ ...ALLOWED, name: `case ${i}` }))
+  const folder = folderWith(
+    t,
+    {
+      'a.policy-test.yml': { policy: 'accept.wasm', cases },
+      'b.policy-test.yml': { policy: 'loop.wasm', cases: cases.slice(0, 2) },
+      'c.policy-test.yml': { policy: 'memory-bomb.wasm', cases: [ALLOWED] },
+    },
+    ['accept', 'loop', 'memory-bomb'],
+  )
+  const { code, stdout } = await runCommand('test', folder, '--timeout', '0.3')
+  t.equal(code, 1)
+  t.equal(stdout.match(/ {2}✓/g)?.length, 6)
+  t.equal(stdout.match(/the policy failed|refused/g)?.length, 3)
+  t.match(stdout, /exceeded the allowed execution time/)
+})
+
+t.test('what a policy logs is shown with the case that failed', async (t) => {
+  const tests = {
+    policy: 'host-call.wasm',
+    cases: [ALLOWED, { ...ALLOWED, name: 'denied', expect: { allowed: false } }],
+  }
+  const { stdout } = await runCommand('test', folderWith(t, { 'policy-test.json': tests }, ['host-call']))
+  t.equal(stdout.match(/the policy logged/g)?.length, 1)
+  t.match(stdout, /✗ denied[\s\S]*the policy logged\n {8}\d{4}-/)
+})
+
+t.test('a policy of a file is asked under the mode and the settings that it has there', async (t) => {
+  const policies = {
+    seen: { module: 'mutate.wasm', message: 'ask us' },
+    free: { module: 'mutate.wasm', allowedToMutate: true },
+  }
+  const test = (id: string, expect: object) => ({
+    policy: { file: 'policies.yml', id },
+    cases: [{ name: 'one', object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } }, expect }],
+  })
+  const folder = folderWith(
+    t,
+    {
+      'policies.yml': policies,
+      'seen.policy-test.yml': test('seen', { allowed: false, message: 'ask us', patch: [] }),
+      'free.policy-test.yml': test('free', { allowed: true }),
+    },
+    ['mutate'],
+  )
+  const { code, stdout } = await runCommand('test', folder)
+  t.equal(code, 0, stdout)
+  writeFileSync(join(folder, 'other.policy-test.yml'), JSON.stringify(test('none', { allowed: true })))
+  t.match(await runCommand('test', folder), {
+    code: 3,
+    stderr: /other\.policy-test\.yml:1: policy\.file: .*has no policy none; it has seen, free/,
+  })
+})
+
+t.test('a group is asked as a whole, with the settings that its members have', async (t) => {
+  const group = {
+    both: {
+      policies: { one: { module: 'accept.wasm' }, two: { module: 'deny.wasm' } },
+      expression: 'one() && two()',
+      message: 'not both',
+    },
+  }
+  const tests = {
+    policy: { file: 'policies.yml', id: 'both' },
+    cases: [{ name: 'denied', object: POD, expect: { allowed: false, message: 'not both' } }],
+  }
+  const files = { 'policies.yml': group, 'policy-test.json': tests }
+  const folder = folderWith(t, files, ['accept', 'deny'])
+  const { code, stdout, stderr } = await runCommand('test', folder)
+  t.equal(code, 0, stdout + stderr)
+  writeFileSync(join(folder, 'policy-test.json'), JSON.stringify({ ...tests, settings: {} }))
+  t.match(await runCommand('test', folder), { code: 3, stderr: /policy-test\.json:1: settings: cannot be given here/ })
+})
+
+t.test('the report for pipelines is JUnit XML, whatever stands in names and messages', async (t) => {
+  const hostile = 'a "Pod" <b>&\u0000\u001b[2J]]>'
+  const tests = {
+    policy: 'deny.wasm',
+    cases: [{ ...ALLOWED, name: hostile, expect: { allowed: true, message: hostile } }],
+  }
+  const folder = folderWith(t, { 'policy-test.json': tests }, ['deny'])
+  const { code, stdout } = await runCommand('test', folder, '-o', 'junit')
+  t.equal(code, 1)
+  t.match(
+    stdout,
+    /^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites name="gatehouse" tests="1" failures="1" errors="0" /,
+  )
+  t.match(stdout, 'name="a &#34;Pod&#34; &lt;b&gt;&amp;\\u0000\\u001b[2J]]&gt;"')
+  t.match(stdout, /<failure type="allowed" message="allowed, message">.*policy-test\.json:1\nallowed\n/)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: none of them may be there
+  t.notMatch(stdout, /[\u0000-\u0008\u000b-\u001f]/)
+})
