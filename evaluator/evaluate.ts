@@ -1,10 +1,11 @@
 import { messageOf } from '../util/errors.ts'
 import type { EvaluationRequest } from './admission-request.ts'
 import { type AdmissionResponse, rejectWithInternalError } from './admission-response.ts'
-import { GuestFailure, type GuestInstance } from './guests/guest.ts'
+import { GuestFailure, type GuestHost, type GuestInstance } from './guests/guest.ts'
 import { guestKindOf } from './guests/index.ts'
 import { createGuestHost } from './host/guest-host.ts'
 import { PolicyLog, type PolicyLogObserver } from './host/policy-log.ts'
+import { ParkedInstances } from './instances/parked-instances.ts'
 import type { PolicyModule } from './module/policy-module.ts'
 import type { SettingsVerdict } from './settings-response.ts'
 
@@ -21,14 +22,23 @@ export interface EvaluatedPolicy {
   readonly hostCapabilities: readonly string[]
 }
 
-/** One policy, one request, one fresh guest. A guest that fails is a denial with code 500; this never throws. */
+/** The instances of a thread that evaluates one request after the other. */
+export function createParkedInstances(): ParkedInstances {
+  return new ParkedInstances(instantiate)
+}
+
+/**
+ * One policy, one request, one clean guest: a fresh one without `instances`. A guest that fails is a denial with code 500;
+ * this never throws.
+ */
 export function evaluate(
   policy: EvaluatedPolicy,
   request: EvaluationRequest,
   observer: PolicyLogObserver,
+  instances?: ParkedInstances,
 ): AdmissionResponse {
   try {
-    return withGuest(policy, observer, (guest) => guest.validate(request, policy.settings))
+    return withGuest(policy, { observer, instances }, (guest) => guest.validate(request, policy.settings))
   } catch (error) {
     return rejectWithInternalError(request.uid, `internal server error: ${messageOf(error)}`)
   }
@@ -37,21 +47,34 @@ export function evaluate(
 /** Asks the guest whether it accepts the policy's settings. A guest that fails does not; this never throws. */
 export function validateSettings(policy: EvaluatedPolicy, observer: PolicyLogObserver): SettingsVerdict {
   try {
-    return withGuest(policy, observer, (guest) => guest.validateSettings(policy.settings))
+    return withGuest(policy, { observer }, (guest) => guest.validateSettings(policy.settings))
   } catch (error) {
     return { valid: false, message: `Error invoking settings validation callback: ${messageOf(error)}` }
   }
 }
 
-// The instance is dropped with the call: what one request left in a guest's memory, no other one may meet.
-function withGuest<T>(policy: EvaluatedPolicy, observer: PolicyLogObserver, use: (guest: GuestInstance) => T): T {
-  const { executionMode } = policy.module
-  const kind = guestKindOf(executionMode)
-  if (kind === undefined) throw new GuestFailure(`execution mode ${executionMode} is not supported`)
+interface Surroundings {
+  readonly observer: PolicyLogObserver
+  readonly instances?: ParkedInstances | undefined
+}
+
+function withGuest<T>(
+  policy: EvaluatedPolicy,
+  { observer, instances }: Surroundings,
+  use: (guest: GuestInstance) => T,
+): T {
   const log = new PolicyLog(observer)
   try {
-    return use(kind.instantiate(policy.module, createGuestHost(policy.hostCapabilities, log)))
+    const host = createGuestHost(policy.hostCapabilities, log)
+    if (instances !== undefined) return instances.use(policy.module, host, use)
+    return use(instantiate(policy.module, host))
   } finally {
     log.close()
   }
+}
+
+function instantiate(module: PolicyModule, host: GuestHost): GuestInstance {
+  const kind = guestKindOf(module.executionMode)
+  if (kind === undefined) throw new GuestFailure(`execution mode ${module.executionMode} is not supported`)
+  return kind.instantiate(module, host)
 }

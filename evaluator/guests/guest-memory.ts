@@ -2,6 +2,7 @@ import { formatBytes } from '../../util/bytes.ts'
 import { GuestFailure } from './guest.ts'
 
 const TEXT = new TextDecoder()
+const PAGE_BYTES = 65_536
 
 /**
  * A guest's linear memory as the host sees it. Pointers come from the guest and are checked; views are made afresh for
@@ -9,13 +10,19 @@ const TEXT = new TextDecoder()
  */
 export class GuestMemory {
   #memory: WebAssembly.Memory | undefined
+  #pages: WebAssembly.Global | undefined
 
-  /** Names the memory, once the instance that exports it exists. */
-  attach(memory: WebAssembly.Memory): void {
+  /**
+   * Names the memory, once the instance that exports it exists.
+   * @param pages the size that the guest knows, where that may be less than there is
+   */
+  attach(memory: WebAssembly.Memory, pages?: WebAssembly.Global): void {
     this.#memory = memory
+    this.#pages = pages
   }
 
   get byteLength(): number {
+    if (this.#pages !== undefined) return Number(this.#pages.value) * PAGE_BYTES
     return this.#memory?.buffer.byteLength ?? 0
   }
 

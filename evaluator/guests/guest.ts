@@ -14,7 +14,13 @@ export interface GuestHost {
   console(text: string, level?: 'info' | 'warn'): void
 }
 
-/** A fresh instance. Its state is nobody else's; it serves one call and is dropped. */
+/** What a guest can change, all of it: its memory, and the exports that hold its mutable globals. */
+export interface GuestState {
+  readonly memory: WebAssembly.Memory
+  readonly globals: readonly WebAssembly.Global[]
+}
+
+/** An instance. Its state is nobody else's: it serves one call and is dropped, unless its state can be put back. */
 export interface GuestInstance {
   /**
    * What the policy says to a request, under its settings: a JSON object.
@@ -23,12 +29,22 @@ export interface GuestInstance {
   validate(request: EvaluationRequest, settings: Uint8Array): AdmissionResponse
   /** Whether the policy accepts its settings. @throws as `validate` */
   validateSettings(settings: Uint8Array): SettingsVerdict
+  /** How to let it serve further calls; absent where not all of its state can be put back. */
+  readonly reuse?: GuestReuse | undefined
+}
+
+export interface GuestReuse {
+  readonly state: GuestState
+  /** A new call begins, with this host; the state has been put back. */
+  serve(host: GuestHost): void
 }
 
 /** One way in which modules expect to be called (an execution mode); one file each in this folder. */
 export interface GuestKind {
   /** Why the module could never be instantiated or called, as rests of a sentence: `does not export a memory`. */
   problemsOf(module: WebAssembly.Module): string[]
+  /** Whether an instance can serve several calls, once its state has been put back in between. */
+  readonly canBeReused: boolean
   /** Instantiates the module and runs its start-up code. @throws GuestFailure */
   instantiate(module: PolicyModule, host: GuestHost): GuestInstance
 }

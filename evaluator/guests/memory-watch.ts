@@ -24,8 +24,9 @@ export class MemoryWatch {
     this.#limitBytes = limitBytes
   }
 
-  /** The instance exists, and none of its code has run yet. */
+  /** A call begins, or the start-up code. */
   start(): void {
+    this.#verdict = 'silent'
     this.#initialBytes = this.#memory.byteLength
   }
 

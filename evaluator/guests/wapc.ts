@@ -3,9 +3,10 @@ import type { AdmissionResponse } from '../admission-response.ts'
 import type { PolicyModule } from '../module/policy-module.ts'
 import { type SettingsVerdict, toSettingsVerdict } from '../settings-response.ts'
 import { toAdmissionResponse } from '../validation-response.ts'
+import { Descriptors } from '../wasi/descriptors.ts'
 import { StandardStreams } from '../wasi/standard-streams.ts'
 import { createWasi, GuestExit } from '../wasi/wasi.ts'
-import { GuestFailure, type GuestHost, type GuestInstance, type GuestKind } from './guest.ts'
+import { GuestFailure, type GuestHost, type GuestInstance, type GuestKind, type GuestReuse } from './guest.ts'
 import { GuestMemory } from './guest-memory.ts'
 import { MemoryWatch } from './memory-watch.ts'
 import { describeShapeProblems } from './module-shape.ts'
@@ -13,17 +14,21 @@ import { describeTrap } from './trap.ts'
 import { toValidatePayload } from './validate-payload.ts'
 import { createExchange, type WapcExchange, wapcImports } from './wapc-exchange.ts'
 
+// Enough to name the imports; nobody calls them.
+const SILENT: GuestHost = { callHost: () => new Uint8Array(), console() {} }
+
 // `_initialize` is none of them: the reference host does not call it either.
 const STARTERS = ['_start', 'wapc_init'] as const
 
 /** Guests that speak waPC, Kubewarden's default. https://wapc.io/docs/spec/ */
 export const WAPC: GuestKind = {
+  canBeReused: true,
   problemsOf(module) {
     const exports = [
       { name: 'memory', kind: 'memory' },
       { name: '__guest_call', kind: 'function' },
     ] as const
-    return describeShapeProblems(module, { exports, imports: createImports(UNLINKED) })
+    return describeShapeProblems(module, { exports, imports: new WapcGuest(0, SILENT).imports })
   },
   instantiate(module, host) {
     const guest = new WapcGuest(module.memoryLimitBytes, host)
@@ -33,35 +38,53 @@ export const WAPC: GuestKind = {
 }
 
 class WapcGuest implements GuestInstance {
-  readonly #imports: WebAssembly.Imports
+  readonly imports: WebAssembly.Imports
   readonly #memory = new GuestMemory()
   readonly #watch: MemoryWatch
   readonly #streams: StandardStreams
+  readonly #descriptors: Descriptors
+  #host: GuestHost
+  #reuse: GuestReuse | undefined
   #exchange = createExchange('', [])
   #exports: Record<string, unknown> = {}
 
   constructor(memoryLimitBytes: number, host: GuestHost) {
+    this.#host = host
     this.#watch = new MemoryWatch(this.#memory, memoryLimitBytes)
     const console = (line: string): void => {
       this.#watch.hear(line)
-      host.console(line)
+      this.#host.console(line)
     }
     this.#streams = new StandardStreams(console)
-    this.#imports = createImports({
-      memory: this.#memory,
-      streams: this.#streams,
-      host: { callHost: (...call) => host.callHost(...call), console },
-      exchange: () => this.#exchange,
-    })
+    this.#descriptors = new Descriptors(this.#streams)
+    const current: GuestHost = { callHost: (...call) => this.#host.callHost(...call), console }
+    this.imports = {
+      wapc: wapcImports(() => this.#exchange, this.#memory, current),
+      ...createWasi(this.#memory, this.#streams, this.#descriptors),
+    }
   }
 
-  start({ module }: PolicyModule): void {
+  get reuse(): GuestReuse | undefined {
+    return this.#descriptors.changes === 0 ? this.#reuse : undefined
+  }
+
+  start({ module, restorable }: PolicyModule): void {
     this.#run('guest could not be instantiated: ', () => {
-      this.#exports = new WebAssembly.Instance(module, this.#imports).exports
+      this.#exports = new WebAssembly.Instance(module, this.imports).exports
     })
-    this.#memory.attach(this.#exports['memory'] as WebAssembly.Memory)
+    const memory = this.#exports['memory'] as WebAssembly.Memory
+    this.#memory.attach(memory, restorable && (this.#exports[restorable.pages] as WebAssembly.Global))
     this.#watch.start()
     for (const starter of STARTERS) this.#runStarter(starter)
+    this.#reuse = restorable && {
+      state: { memory, globals: restorable.globals.map((name) => this.#exports[name] as WebAssembly.Global) },
+      serve: (host) => this.#serve(host),
+    }
+  }
+
+  #serve(host: GuestHost): void {
+    this.#host = host
+    this.#watch.start()
   }
 
   validate(request: EvaluationRequest, settings: Uint8Array): AdmissionResponse {
@@ -90,9 +113,14 @@ class WapcGuest implements GuestInstance {
     this.#exchange = exchange
     const guestCall = this.#exports['__guest_call'] as (operationLength: number, payloadLength: number) => unknown
     const payloadLength = payload.reduce((length, piece) => length + piece.length, 0)
-    return this.#run('Guest call failure: ', () =>
-      readOutcome(guestCall(exchange.operation.length, payloadLength), exchange),
-    )
+    try {
+      return this.#run('Guest call failure: ', () =>
+        readOutcome(guestCall(exchange.operation.length, payloadLength), exchange),
+      )
+    } finally {
+      // an instance may wait long for its next request; this one need not be kept for as long
+      this.#exchange = createExchange('', [])
+    }
   }
 
   // Whatever is thrown in here, a GuestFailure comes out; lines that the guest left unfinished are let go first.
@@ -106,26 +134,6 @@ class WapcGuest implements GuestInstance {
       this.#streams.flush()
     }
   }
-}
-
-interface ImportParts {
-  readonly memory: GuestMemory
-  readonly streams: StandardStreams
-  readonly host: GuestHost
-  /** The call that is under way. */
-  readonly exchange: () => WapcExchange
-}
-
-// Enough to name the imports; nobody calls them.
-const UNLINKED: ImportParts = {
-  memory: new GuestMemory(),
-  streams: new StandardStreams(() => {}),
-  host: { callHost: () => new Uint8Array(), console() {} },
-  exchange: () => createExchange('', []),
-}
-
-function createImports({ memory, streams, host, exchange }: ImportParts): WebAssembly.Imports {
-  return { wapc: wapcImports(exchange, memory, host), ...createWasi(memory, streams) }
 }
 
 function readOutcome(returned: unknown, { guestResponse, guestError }: WapcExchange): Uint8Array {

@@ -22,6 +22,7 @@ const PROGRAM = 'policy.wasm'
 
 /** Guests that are WASI commands: started for each question, with the question on their input and the answer on their output. */
 export const WASI_COMMAND: GuestKind = {
+  canBeReused: false,
   problemsOf(module) {
     const exports = [
       { name: 'memory', kind: 'memory' },

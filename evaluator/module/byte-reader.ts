@@ -11,6 +11,16 @@ export class ByteReader {
     this.#bytes = bytes
   }
 
+  /** How many bytes have been read. */
+  get position(): number {
+    return this.#position
+  }
+
+  /** The next byte, which stays unread; undefined at the end. */
+  peek(): number | undefined {
+    return this.#bytes[this.#position]
+  }
+
   get atEnd(): boolean {
     return this.#position === this.#bytes.length
   }

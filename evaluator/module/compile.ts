@@ -6,7 +6,8 @@ import { limitMemory } from './memory-limit.ts'
 import type { ExecutionMode, PolicyMetadata } from './metadata.ts'
 import { readMetadata } from './metadata-section.ts'
 import type { PolicyModule } from './policy-module.ts'
-import { readSections, writeSections } from './sections.ts'
+import { makeRestorable } from './restorable.ts'
+import { readSections, type Section, writeSections } from './sections.ts'
 import { chooseExecutionMode } from './servable.ts'
 import { toModuleError, UnusableModule } from './unusable-module.ts'
 
@@ -36,16 +37,25 @@ export async function compilePolicyModule(bytes: Uint8Array, options: CompileOpt
   const metadata = readMetadata(bytes, source)
   try {
     const { sections, initialBytes, limitBytes } = limitMemory(limitHeap(readSections(bytes)), options.memoryLimitBytes)
-    const module = await compile(writeSections(sections))
-    const executionMode = chooseExecutionMode({ module, metadata, wanted: options.executionMode })
-    checkShape(module, executionMode)
+    const plain = await compile(writeSections(sections))
+    const executionMode = chooseExecutionMode({ module: plain, metadata, wanted: options.executionMode })
+    checkShape(plain, executionMode)
+    const compiled = guestKindOf(executionMode)?.canBeReused ? await compileRestorable(sections) : undefined
     const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`
     const memory = { memoryInitialBytes: initialBytes, memoryLimitBytes: limitBytes }
     const raw = metadata?.policyType === 'raw' ? ({ isRaw: true } as const) : {}
-    return { module: { digest, module, executionMode, ...raw, ...memory }, metadata }
+    return { module: { digest, module: plain, executionMode, ...raw, ...memory, ...compiled }, metadata }
   } catch (error) {
     throw toModuleError(error, source)
   }
+}
+
+type Restorable = Pick<PolicyModule, 'module' | 'restorable'>
+
+async function compileRestorable(sections: readonly Section[]): Promise<Restorable | undefined> {
+  const restorable = makeRestorable(sections)
+  if (restorable === undefined) return undefined
+  return { module: await compile(writeSections(restorable.sections)), restorable: restorable.state }
 }
 
 async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {

@@ -1,5 +1,12 @@
 import type { ExecutionMode } from './metadata.ts'
 
+/** The exports that hold a guest's mutable globals. */
+export interface RestorableState {
+  readonly globals: readonly string[]
+  /** Which of them holds the size of the memory as the guest knows it, in pages: less than it is, perhaps. */
+  readonly pages: string
+}
+
 /** A compiled module and what evaluation needs to know of it. Structured-cloneable, so that all threads share one compilation. */
 export interface PolicyModule {
   /** `sha256:<hex>` of the bytes as they were read, before the memory limit was written in. */
@@ -12,4 +19,6 @@ export interface PolicyModule {
   readonly memoryInitialBytes: number
   /** The guest's linear memory cannot grow beyond this. */
   readonly memoryLimitBytes: number
+  /** How the state of its instances can be put back; absent where not all of it can. */
+  readonly restorable?: RestorableState
 }

@@ -12,8 +12,12 @@ const PREAMBLE_LENGTH = 8
 export const CUSTOM_SECTION = 0
 export const TYPE_SECTION = 1
 export const IMPORT_SECTION = 2
+export const FUNCTION_SECTION = 3
 export const TABLE_SECTION = 4
 export const MEMORY_SECTION = 5
+export const GLOBAL_SECTION = 6
+export const EXPORT_SECTION = 7
+export const CODE_SECTION = 10
 
 /** One section of a module, its contents not looked at; views of the module's bytes. */
 export interface Section {

@@ -11,6 +11,7 @@ export interface Descriptor {
 /** The open file descriptors. There are three at first; a guest can close and move them, and get no others. */
 export class Descriptors {
   readonly #open: Map<number, Descriptor>
+  #changes = 0
 
   constructor({ stdin, stdout, stderr }: World) {
     this.#open = new Map([
@@ -24,7 +25,18 @@ export class Descriptors {
     return this.#open.get(fd)
   }
 
+  /** How often the guest has changed something about them. */
+  get changes(): number {
+    return this.#changes
+  }
+
+  setFlags(descriptor: Descriptor, flags: number): void {
+    this.#changes += 1
+    descriptor.flags = flags
+  }
+
   close(fd: number): boolean {
+    this.#changes += 1
     return this.#open.delete(fd)
   }
 
@@ -32,6 +44,7 @@ export class Descriptors {
   renumber(from: number, to: number): boolean {
     const moved = this.#open.get(from)
     if (moved === undefined || !this.#open.has(to)) return false
+    this.#changes += 1
     this.#open.delete(from)
     this.#open.set(to, moved)
     return true

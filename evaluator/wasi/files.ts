@@ -35,7 +35,7 @@ export function fileImports(
     fd_fdstat_get: on((descriptor, pointer) => writeStatus(memory, pointer, descriptor)),
     fd_fdstat_set_flags: on((descriptor, flags) => {
       if ((flags & ~KNOWN_FLAGS) !== 0) return ERRNO.INVAL
-      descriptor.flags = flags
+      descriptors.setFlags(descriptor, flags)
       return ERRNO.SUCCESS
     }),
     fd_filestat_get: on((_descriptor, pointer) => {

@@ -28,8 +28,11 @@ export class GuestExit extends Error {
  * Compilers link much of it into every module, so each function exists and answers.
  * https://github.com/WebAssembly/WASI/blob/main/legacy/preview1/docs.md
  */
-export function createWasi(memory: GuestMemory, world: World): WebAssembly.Imports {
-  const descriptors = new Descriptors(world)
+export function createWasi(
+  memory: GuestMemory,
+  world: World,
+  descriptors = new Descriptors(world),
+): WebAssembly.Imports {
   const common = { ...argumentImports(memory, () => world.argv), ...processImports(memory) }
   const importsOf = (snapshot: Snapshot) => ({
     ...common,

@@ -1,20 +1,28 @@
 import { parentPort } from 'node:worker_threads'
 import type { EvaluatedPolicy, PolicyLogObserver } from '../../evaluator/evaluate.ts'
-import { evaluate, validateSettings } from '../../evaluator/evaluate.ts'
+import { createParkedInstances, evaluate, validateSettings } from '../../evaluator/evaluate.ts'
 import { messageOf } from '../../util/errors.ts'
-import type { EvaluateManyJob, FromThread, Job, JobAnswer, ToThread } from './messages.ts'
+import type { EvaluateManyJob, FromThread, Job, JobAnswer, SetPolicies, ToThread } from './messages.ts'
 
 // The entry file of an evaluator thread: runs one job after the other, each to its end.
 
 const policies = new Map<string, EvaluatedPolicy>()
+const instances = createParkedInstances()
 
 parentPort?.on('message', (message: ToThread) => {
-  if (message.type === 'evaluate-many') return answerMany(message)
-  if (message.type !== 'set-policies') return post(answer(message))
-  policies.clear()
-  for (const policy of message.policies) policies.set(policy.id, policy)
+  if (message.type === 'set-policies') return setPolicies(message)
+  if (message.type === 'evaluate-many') answerMany(message)
+  else post(answer(message))
+  // the answers have left: what takes time now delays none of them
+  instances.clean()
 })
 post({ type: 'ready' })
+
+function setPolicies(message: SetPolicies): void {
+  policies.clear()
+  for (const policy of message.policies) policies.set(policy.id, policy)
+  instances.keepOnly(message.policies.map(({ module }) => module))
+}
 
 function answerMany({ policies: asked, request }: EvaluateManyJob): void {
   for (const policy of asked) post(answer({ type: 'evaluate', policy, request }))
@@ -28,7 +36,7 @@ function answer(job: Job): JobAnswer {
     }
     const policy = typeof job.policy === 'string' ? policies.get(job.policy) : job.policy
     if (policy === undefined) throw new Error(`policy ${job.policy} was never given to this thread`)
-    return { type: 'evaluated', response: evaluate(policy, job.request, observerFor(policy.id)) }
+    return { type: 'evaluated', response: evaluate(policy, job.request, observerFor(policy.id), instances) }
   } catch (error) {
     return { type: 'failed', message: messageOf(error) }
   }

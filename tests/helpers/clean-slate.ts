@@ -1,7 +1,13 @@
 import type { Test } from 'tap'
 import type { EvaluationRequest } from '../../evaluator/admission-request.ts'
 import type { AdmissionResponse } from '../../evaluator/admission-response.ts'
-import { type EvaluatedPolicy, evaluate, type PolicyLogLine, validateSettings } from '../../evaluator/evaluate.ts'
+import {
+  createParkedInstances,
+  type EvaluatedPolicy,
+  evaluate,
+  type PolicyLogLine,
+  validateSettings,
+} from '../../evaluator/evaluate.ts'
 import { PATIENT, startPool, type TestPool } from './test-pool.ts'
 
 /** How often a leaky guest is asked in a row. */
@@ -22,6 +28,10 @@ export async function checkCleanSlate(t: Test, policy: EvaluatedPolicy, request:
   }
 
   await t.test('in one thread', async (t) => check(t, runHere(policy, request, RUNS)))
+
+  await t.test('in one thread, on an instance that is parked and cleaned', async (t) => {
+    check(t, runParked(policy, request, RUNS))
+  })
 
   await t.test('in one thread, settings being validated in between', async (t) => {
     const verdict = validateSettings(policy, () => {})
@@ -62,6 +72,17 @@ interface Runs {
 function runHere(policy: EvaluatedPolicy, request: EvaluationRequest, times: number): Runs {
   const lines: PolicyLogLine[] = []
   const answers = Array.from({ length: times }, () => evaluate(policy, request, (line) => lines.push(line)))
+  return { answers, lines }
+}
+
+function runParked(policy: EvaluatedPolicy, request: EvaluationRequest, times: number): Runs {
+  const lines: PolicyLogLine[] = []
+  const instances = createParkedInstances()
+  const answers = Array.from({ length: times }, () => {
+    const answer = evaluate(policy, request, (line) => lines.push(line), instances)
+    instances.clean()
+    return answer
+  })
   return { answers, lines }
 }
 

@@ -2,7 +2,15 @@ import wabt from 'wabt'
 
 const { parseWat } = await wabt()
 
-const FEATURES = { bulk_memory: true, exceptions: true, memory64: true, reference_types: true, threads: true }
+const FEATURES = {
+  bulk_memory: true,
+  exceptions: true,
+  memory64: true,
+  reference_types: true,
+  simd: true,
+  tail_call: true,
+  threads: true,
+}
 
 /** Compiles WebAssembly text; `name` appears in messages about mistakes in it. */
 export function compileWat(name: string, text: string): Uint8Array<ArrayBuffer> {

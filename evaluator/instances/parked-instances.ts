@@ -1,0 +1,65 @@
+import type { GuestHost, GuestInstance } from '../guests/guest.ts'
+import type { PolicyModule } from '../module/policy-module.ts'
+import { GuestImage } from './guest-image.ts'
+
+/** Makes a fresh instance of a module. @throws GuestFailure when its start-up code fails */
+export type Instantiate = (module: PolicyModule, host: GuestHost) => GuestInstance
+
+/** An instance, and how it was when its start-up code had run; without an image it serves one call. */
+interface Parked {
+  readonly guest: GuestInstance
+  readonly image: GuestImage | undefined
+}
+
+/**
+ * The instances of one thread that wait for their next request: one per module, in the state in which its start-up code left
+ * it. Where that state cannot be put back, and where a guest has failed, each call gets a fresh one.
+ */
+export class ParkedInstances {
+  readonly #instantiate: Instantiate
+  /** By the digest of their module. */
+  readonly #clean = new Map<string, Parked>()
+  /** Those that have answered, and must be cleaned before they are asked again. */
+  readonly #used = new Map<string, Parked>()
+
+  constructor(instantiate: Instantiate) {
+    this.#instantiate = instantiate
+  }
+
+  /** Lets an instance answer. @throws what `action` throws, and as `Instantiate` */
+  use<T>(module: PolicyModule, host: GuestHost, action: (guest: GuestInstance) => T): T {
+    const parked = this.#take(module.digest) ?? this.#start(module, host)
+    parked.guest.reuse?.serve(host)
+    const result = action(parked.guest)
+    // it may have changed what cannot be put back, or taken much
+    if (parked.guest.reuse !== undefined && parked.image?.isWorthRestoring()) this.#used.set(module.digest, parked)
+    return result
+  }
+
+  /** Cleans the instances that have answered: work for after the answers have left. */
+  clean(): void {
+    for (const [digest, parked] of this.#used) {
+      parked.image?.restore()
+      this.#clean.set(digest, parked)
+    }
+    this.#used.clear()
+  }
+
+  /** Lets go of the instances of all other modules. */
+  keepOnly(modules: readonly PolicyModule[]): void {
+    const kept = new Set(modules.map(({ digest }) => digest))
+    for (const digest of [...this.#clean.keys(), ...this.#used.keys()]) if (!kept.has(digest)) this.#take(digest)
+  }
+
+  #start(module: PolicyModule, host: GuestHost): Parked {
+    const guest = this.#instantiate(module, host)
+    return { guest, image: guest.reuse && new GuestImage(guest.reuse.state) }
+  }
+
+  #take(digest: string): Parked | undefined {
+    if (this.#used.has(digest)) this.clean()
+    const parked = this.#clean.get(digest)
+    this.#clean.delete(digest)
+    return parked
+  }
+}
