@@ -6,6 +6,7 @@ import { type Api, connectApi } from '../helpers/api.ts'
 
 const PODS = '/api/v1/namespaces/default/pods'
 const DEPLOYMENTS = '/apis/apps/v1/namespaces/default/deployments'
+const INGRESSES = '/apis/networking.k8s.io/v1/namespaces/default/ingresses'
 const APPLY = 'application/apply-patch+yaml'
 const STRATEGIC = 'application/strategic-merge-patch+json'
 const RUNTIME_DEFAULT = { type: 'RuntimeDefault' }
@@ -76,7 +77,24 @@ t.test('the sample policies, as policies/policies.yml puts them in force', async
     t.match(text, /denied the request: policy require-labels: .*version/)
     t.equal((await api.call('POST', DEPLOYMENTS, deployment({}, { app: 'web', version: '1' }))).status, 201)
   })
+
+  await t.test('a policy in Go judges Ingresses, and takes what it allows and its removal', async (t) => {
+    const { status, text } = await api.call('POST', INGRESSES, ingress('shop.example.net'))
+    t.equal(status, 400)
+    t.match(text, /policy ingress-tls: hosts without TLS: shop.example.net; hosts outside of the allowed domains: shop/)
+    const covered = ingress('shop.example.org', { tls: [{ hosts: ['*.example.org'], secretName: 'shop' }] })
+    t.equal((await api.call('POST', INGRESSES, covered)).status, 201)
+    const uncovered = await api.call('PATCH', `${INGRESSES}/web`, { spec: { tls: [] } }, STRATEGIC)
+    t.match(uncovered, { status: 400, text: /policy ingress-tls: hosts without TLS: shop.example.org/ })
+    t.equal((await api.call('DELETE', `${INGRESSES}/web`)).status, 200)
+  })
 })
+
+function ingress(host: string, spec: object = {}) {
+  const backend = { service: { name: 'web', port: { number: 80 } } }
+  const rules = [{ host, http: { paths: [{ path: '/', pathType: 'Prefix', backend }] } }]
+  return { metadata: { name: 'web' }, spec: { rules, ...spec } }
+}
 
 function pod(name: string, spec: object = {}) {
   return {
