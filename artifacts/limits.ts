@@ -18,7 +18,7 @@ export interface Limits {
 }
 
 export const DEFAULT_LIMITS: Limits = {
-  moduleBytes: 256 * 1024 * 1024,
+  moduleBytes: 128 * 1024 * 1024,
   manifestBytes: 4 * 1024 * 1024,
   stallMs: 30_000,
   totalMs: 5 * 60_000,

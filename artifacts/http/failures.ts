@@ -25,7 +25,9 @@ const PASSING_CODES = new Set([
 /** Why a connection failed, in one line. Node leaves the message empty when it tried several addresses. */
 export function describeFailure(error: unknown): string {
   const first = error instanceof AggregateError ? error.errors[0] : error
-  return messageOf(first ?? error) || codeOf(error) || 'the connection failed'
+  // Node's own advice is wrong here: what the machine trusts is trusted already
+  const message = messageOf(first ?? error).replace(/; if the root CA is installed locally.*$/, '')
+  return message || codeOf(error) || 'the connection failed'
 }
 
 /** Whether a failed connection may work a moment later; a wrong certificate will not. */

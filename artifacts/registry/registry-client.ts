@@ -42,11 +42,10 @@ export class RegistryClient {
     return new URL(`https://${API_HOSTS[host] ?? host}/v2/${repository}/${rest}`)
   }
 
-  /** The answer to a request, whatever its status. The request's URL must be the registry's own. */
+  /** The answer to a request, whatever its status. */
   async send(request: HttpRequest): Promise<HttpAnswer> {
     const answer = await this.#sendOnce(request)
-    // a server that we were redirected to may not ask who we are
-    if (answer.status !== 401 || answer.url.host !== request.url.host) return answer
+    if (answer.status !== 401 || !this.#isOwn(answer.url)) return answer
     const { transport, signal } = this.#options
     const authorization = await authorize(transport, answer, await this.#access(), signal)
     if (authorization === undefined || authorization === this.#authorization) return answer
@@ -57,14 +56,17 @@ export class RegistryClient {
 
   #sendOnce(request: HttpRequest): Promise<HttpAnswer> {
     const { transport, signal } = this.#options
-    const headers = {
-      ...request.headers,
-      ...(this.#authorization === undefined ? {} : { authorization: this.#authorization }),
-    }
+    const authorization = this.#isOwn(request.url) ? this.#authorization : undefined
+    const headers = { ...request.headers, ...(authorization === undefined ? {} : { authorization }) }
     const isRead = request.method === 'GET' || request.method === 'HEAD'
     return isRead
       ? sendFollowing(transport, { ...request, headers }, signal)
       : transport.send({ ...request, headers }, signal)
+  }
+
+  // Storage that the registry sends us to, to get or to leave a layer there, is not told who we are, even if it asks.
+  #isOwn({ host }: URL): boolean {
+    return host === this.urlOf('').host
   }
 
   async #access() {
