@@ -1,8 +1,8 @@
 import { messageOf } from '../util/errors.ts'
 import type { EvaluationRequest } from './admission-request.ts'
 import { type AdmissionResponse, rejectWithInternalError } from './admission-response.ts'
-import { GuestFailure, type GuestHost, type GuestInstance } from './guests/guest.ts'
-import { guestKindOf } from './guests/index.ts'
+import type { ContextAwareResource, GuestHost, GuestInstance } from './guests/guest.ts'
+import { GUEST_KINDS } from './guests/index.ts'
 import { createGuestHost } from './host/guest-host.ts'
 import { PolicyLog, type PolicyLogObserver } from './host/policy-log.ts'
 import { ParkedInstances } from './instances/parked-instances.ts'
@@ -20,6 +20,8 @@ export interface EvaluatedPolicy {
   readonly settings: Uint8Array
   /** Patterns of the capabilities that the policy may use; none: only `tracing`. */
   readonly hostCapabilities: readonly string[]
+  /** What the policy may see of the cluster. */
+  readonly contextAwareResources: readonly ContextAwareResource[]
 }
 
 /** The instances of a thread that evaluates one request after the other. */
@@ -65,7 +67,7 @@ function withGuest<T>(
 ): T {
   const log = new PolicyLog(observer)
   try {
-    const host = createGuestHost(policy.hostCapabilities, log)
+    const host = createGuestHost(policy, log)
     if (instances !== undefined) return instances.use(policy.module, host, use)
     return use(instantiate(policy.module, host))
   } finally {
@@ -74,7 +76,5 @@ function withGuest<T>(
 }
 
 function instantiate(module: PolicyModule, host: GuestHost): GuestInstance {
-  const kind = guestKindOf(module.executionMode)
-  if (kind === undefined) throw new GuestFailure(`execution mode ${module.executionMode} is not supported`)
-  return kind.instantiate(module, host)
+  return GUEST_KINDS[module.executionMode].instantiate(module, host)
 }

@@ -76,7 +76,9 @@ async function prepareGuest(guest: GuestToRun): Promise<LoadedGuest> {
     source: fileURLToPath(module),
     ...(executionMode === undefined ? {} : { executionMode }),
   })
-  return { evaluated: { id, module: compiled.module, settings, hostCapabilities }, timeoutMs }
+  // of a bare module, its author alone has said what it is to see
+  const contextAwareResources = guest.contextAwareResources ?? compiled.metadata?.contextAwareResources ?? []
+  return { evaluated: { id, module: compiled.module, settings, hostCapabilities, contextAwareResources }, timeoutMs }
 }
 
 async function refusalOfGuest(

@@ -19,6 +19,8 @@ export interface GuestToRun {
   /** A JSON object. */
   readonly settings: Uint8Array
   readonly hostCapabilities: readonly string[]
+  /** What the module's metadata says, unless a policies file says it. */
+  readonly contextAwareResources?: GuestSpec['contextAwareResources']
   readonly timeoutMs: number
 }
 
@@ -89,9 +91,10 @@ async function toGroupToRun(spec: PolicyGroupSpec, timeoutMs: number): Promise<J
 }
 
 function toGuestToRun(spec: GuestSpec, timeoutMs: number): GuestToRun {
-  const { id, module, settings, hostCapabilities, timeoutEvalSeconds } = spec
+  const { id, module, hostCapabilities, contextAwareResources, timeoutEvalSeconds } = spec
   const limitMs = timeoutEvalSeconds === undefined ? timeoutMs : timeoutEvalSeconds * 1000
-  return { id, module, settings: encode(JSON.stringify(settings)), hostCapabilities, timeoutMs: limitMs }
+  const settings = encode(JSON.stringify(spec.settings))
+  return { id, module, settings, hostCapabilities, contextAwareResources, timeoutMs: limitMs }
 }
 
 // Numbers stay as they are written. JSON is YAML, but what reads that takes longer to load than a policy takes to answer.

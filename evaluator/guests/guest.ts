@@ -3,6 +3,12 @@ import type { AdmissionResponse } from '../admission-response.ts'
 import type { PolicyModule } from '../module/policy-module.ts'
 import type { SettingsVerdict } from '../settings-response.ts'
 
+/** A kind of object in the cluster, as `policies.yml` names it. */
+export interface ContextAwareResource {
+  readonly apiVersion: string
+  readonly kind: string
+}
+
 /** What a guest may use of the host during one call; everything else it asks for is refused. */
 export interface GuestHost {
   /**
@@ -10,6 +16,8 @@ export interface GuestHost {
    * @throws Error with the text that the guest shall see.
    */
   callHost(binding: string, namespace: string, operation: string, payload: Uint8Array): Uint8Array
+  /** What the policy may see of the cluster; a guest that is given it as data must not run without it. */
+  readonly contextAwareResources?: readonly ContextAwareResource[]
   /** Text that the guest wrote to its console or its standard error, whole lines. */
   console(text: string, level?: 'info' | 'warn'): void
 }

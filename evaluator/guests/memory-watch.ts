@@ -6,7 +6,7 @@ import type { GuestMemory } from './guest-memory.ts'
  * result to the guest, and the trap that follows is whatever its allocator does then. Two things give it away:
  *
  * - The guest said so. Rust's standard library prints `memory allocation of N bytes failed` before it aborts, Go and
- *   TinyGo `out of memory`. This holds for one huge allocation too, after which little memory is in use.
+ *   TinyGo `out of memory`, OPA's modules `opa_malloc: failed`. This holds for one huge allocation too, after which little memory is in use.
  * - A guest that said nothing had its memory grown to more than half of its limit. Allocators double what they outgrow:
  *   whoever fails to double stands above one half, and whoever grows in smaller steps stands higher still.
  *
@@ -49,5 +49,6 @@ export class MemoryWatch {
   }
 }
 
-const ALLOCATION_FAILED = /memory allocation of \d+ bytes failed|out of memory|cannot allocate memory/i
+const ALLOCATION_FAILED =
+  /memory allocation of \d+ bytes failed|out of memory|cannot allocate memory|opa_malloc: failed/i
 const PANIC = /panic|fatal error|abort/i

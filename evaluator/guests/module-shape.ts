@@ -1,7 +1,7 @@
 /** What a kind of guest must export, and may import. */
 export interface ModuleShape {
   readonly exports: readonly WebAssembly.ModuleExport[]
-  /** The modules and functions that the host offers. */
+  /** The modules, their functions, and perhaps a memory, that the host offers. */
   readonly imports: WebAssembly.Imports
 }
 
@@ -9,16 +9,15 @@ export interface ModuleShape {
 export function describeShapeProblems(module: WebAssembly.Module, shape: ModuleShape): string[] {
   const found = WebAssembly.Module.exports(module)
   const missing = shape.exports.filter(({ name, kind }) => !found.some((it) => it.name === name && it.kind === kind))
-  const foreign = WebAssembly.Module.imports(module).filter(
-    (wanted) => wanted.kind !== 'function' || !offers(shape.imports, wanted),
-  )
+  const foreign = WebAssembly.Module.imports(module).filter((wanted) => !offers(shape.imports, wanted))
   return [
     ...missing.map(({ name, kind }) => `does not export the ${kind} \`${name}\``),
     ...foreign.map(({ module, name, kind }) => `imports the ${kind} \`${module}.${name}\`, which is not offered`),
   ]
 }
 
-function offers(imports: WebAssembly.Imports, { module, name }: WebAssembly.ModuleImport): boolean {
-  const functions = Object.hasOwn(imports, module) ? imports[module] : undefined
-  return functions !== undefined && Object.hasOwn(functions, name)
+function offers(imports: WebAssembly.Imports, { module, name, kind }: WebAssembly.ModuleImport): boolean {
+  const offered = Object.hasOwn(imports, module) ? imports[module] : undefined
+  if (offered === undefined || !Object.hasOwn(offered, name)) return false
+  return kind === 'memory' ? offered[name] instanceof WebAssembly.Memory : kind === typeof offered[name]
 }

@@ -1,4 +1,4 @@
-import type { GuestHost } from '../guests/guest.ts'
+import type { ContextAwareResource, GuestHost } from '../guests/guest.ts'
 import { CAPABILITIES, segmentsAfter } from './capabilities.ts'
 import { grantsCapability } from './capability-patterns.ts'
 import type { PolicyLog } from './policy-log.ts'
@@ -6,9 +6,16 @@ import { logEvent } from './tracing.ts'
 
 const NOTHING = new Uint8Array()
 
+/** What the operator granted to a policy. */
+export interface Grants {
+  readonly hostCapabilities: readonly string[]
+  readonly contextAwareResources: readonly ContextAwareResource[]
+}
+
 /** What one evaluation's guest may use of the host: its log, and the capabilities that its operator granted. */
-export function createGuestHost(hostCapabilities: readonly string[], log: PolicyLog): GuestHost {
+export function createGuestHost({ hostCapabilities, contextAwareResources }: Grants, log: PolicyLog): GuestHost {
   return {
+    contextAwareResources,
     callHost(binding, namespace, operation, payload) {
       if (binding !== 'kubewarden') throw new Error(`unknown binding: ${binding}`)
       if (namespace !== 'tracing') return callCapability(namespace, operation)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { messageOf } from '../../util/errors.ts'
-import { guestKindOf } from '../guests/index.ts'
+import { GUEST_KINDS } from '../guests/index.ts'
 import { limitHeap } from './heap-limit.ts'
 import { limitMemory } from './memory-limit.ts'
 import type { ExecutionMode, PolicyMetadata } from './metadata.ts'
@@ -40,7 +40,7 @@ export async function compilePolicyModule(bytes: Uint8Array, options: CompileOpt
     const plain = await compile(writeSections(sections))
     const executionMode = chooseExecutionMode({ module: plain, metadata, wanted: options.executionMode })
     checkShape(plain, executionMode)
-    const compiled = guestKindOf(executionMode)?.canBeReused ? await compileRestorable(sections) : undefined
+    const compiled = GUEST_KINDS[executionMode].canBeReused ? await compileRestorable(sections) : undefined
     const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`
     const memory = { memoryInitialBytes: initialBytes, memoryLimitBytes: limitBytes }
     const raw = metadata?.policyType === 'raw' ? ({ isRaw: true } as const) : {}
@@ -67,6 +67,9 @@ async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Modu
 }
 
 function checkShape(module: WebAssembly.Module, executionMode: ExecutionMode): void {
-  const problems = guestKindOf(executionMode)?.problemsOf(module) ?? []
-  if (problems.length > 0) throw new UnusableModule(`is not a ${executionMode} policy: it ${problems.join('; it ')}`)
+  const problems = GUEST_KINDS[executionMode].problemsOf(module)
+  if (problems.length > 0) {
+    const article = executionMode === 'opa' ? 'an' : 'a'
+    throw new UnusableModule(`is not ${article} ${executionMode} policy: it ${problems.join('; it ')}`)
+  }
 }

@@ -1,4 +1,3 @@
-import { SERVED_MODES } from '../guests/index.ts'
 import type { ExecutionMode, PolicyMetadata } from './metadata.ts'
 import { UnusableMetadata } from './unusable-module.ts'
 
@@ -23,10 +22,6 @@ export function chooseExecutionMode({ module, metadata, wanted }: ModuleFacts): 
   if (mode === undefined) throw describeUnannotated(module)
   if (asked !== undefined && asked !== mode) {
     throw new UnusableMetadata(`its metadata says execution mode ${mode}, but ${asked} was asked for`)
-  }
-  if (!SERVED_MODES.includes(mode)) {
-    const hint = `use a policy built for ${SERVED_MODES.join(', ')}`
-    throw new UnusableMetadata(`execution mode ${mode} is not supported yet`, hint)
   }
   const problem = metadata && describeVersionProblem(metadata)
   if (problem !== undefined) throw new UnusableMetadata(problem)

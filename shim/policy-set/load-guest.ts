@@ -27,7 +27,8 @@ export async function loadGuest(spec: GuestSpec, options: LoadGuestOptions): Pro
   try {
     const module = await options.compile(spec)
     const settings = new TextEncoder().encode(JSON.stringify(spec.settings))
-    const evaluated = { id: spec.id, module, settings, hostCapabilities: spec.hostCapabilities }
+    const { id, hostCapabilities, contextAwareResources } = spec
+    const evaluated = { id, module, settings, hostCapabilities, contextAwareResources }
     const before = options.previous.find((guest) => isSame(guest.evaluated, evaluated))
     if (before !== undefined) return { evaluated: before.evaluated, timeoutMs }
     const objection = await checkSettings(evaluated, { pool: await options.pool(), timeoutMs, signal })
@@ -47,6 +48,7 @@ function isSame(one: EvaluatedPolicy, other: EvaluatedPolicy): boolean {
     one.id === other.id &&
     one.module === other.module &&
     Buffer.compare(one.settings, other.settings) === 0 &&
-    JSON.stringify(one.hostCapabilities) === JSON.stringify(other.hostCapabilities)
+    JSON.stringify(one.hostCapabilities) === JSON.stringify(other.hostCapabilities) &&
+    JSON.stringify(one.contextAwareResources) === JSON.stringify(other.contextAwareResources)
   )
 }

@@ -1,8 +1,8 @@
 import t from 'tap'
 import { parseAdmissionReview, parseRawReview } from '../../evaluator/admission-request.ts'
-import { evaluate, validateSettings } from '../../evaluator/evaluate.ts'
+import { evaluate } from '../../evaluator/evaluate.ts'
 import { MINIMAL_REQUEST, reviewOf } from '../helpers/admission-review.ts'
-import { createPolicy, createRequest, evaluateLogged, validateSettingsLogged } from '../helpers/evaluations.ts'
+import { createPolicy, evaluateLogged, validateSettingsLogged } from '../helpers/evaluations.ts'
 import { buildAnsweringGuest, buildGuest, buildGuestFrom, type GuestName } from '../helpers/guests.ts'
 
 t.test('a policy allows, denies and mutates', async (t) => {
@@ -45,19 +45,6 @@ t.test('settings are valid only if the guest says so', async (t) => {
     valid: false,
     message: 'Error invoking settings validation callback: Guest call failure: guest trapped: unreachable',
   })
-})
-
-t.test('a module whose way to be called is not served denies, rather than being called another way', async (t) => {
-  const { module, ...policy } = await createPolicy(buildGuest('accept'))
-  const opa = { ...policy, module: { ...module, executionMode: 'opa' as const } }
-  t.match(
-    evaluate(opa, createRequest('{}'), () => {}),
-    { allowed: false, status: { code: 500, message: /opa/ } },
-  )
-  t.match(
-    validateSettings(opa, () => {}),
-    { valid: false, message: /execution mode opa is not supported/ },
-  )
 })
 
 t.test('policy, request and response cross to another thread', async (t) => {

@@ -7,11 +7,19 @@ export const MIB = 1024 * 1024
 /** A policy made of a module, as the shim would hold it. */
 export async function createPolicy(
   module: Uint8Array,
-  options: { memoryLimitBytes?: number; settings?: object; hostCapabilities?: readonly string[] } = {},
+  options: { memoryLimitBytes?: number; settings?: object } & Partial<
+    Pick<EvaluatedPolicy, 'hostCapabilities' | 'contextAwareResources'>
+  > = {},
 ): Promise<EvaluatedPolicy> {
-  const { memoryLimitBytes = 16 * MIB, settings = {}, hostCapabilities = [] } = options
+  const { memoryLimitBytes = 16 * MIB, settings = {}, hostCapabilities = [], contextAwareResources = [] } = options
   const compiled = await compilePolicyModule(module, { memoryLimitBytes, source: 'guest.wasm' })
-  return { id: 'guest', module: compiled.module, settings: Buffer.from(JSON.stringify(settings)), hostCapabilities }
+  return {
+    id: 'guest',
+    module: compiled.module,
+    settings: Buffer.from(JSON.stringify(settings)),
+    hostCapabilities,
+    contextAwareResources,
+  }
 }
 
 /** A request with this object; without one it is as on DELETE. */

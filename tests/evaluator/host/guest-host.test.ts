@@ -6,7 +6,7 @@ import { PolicyLog, type PolicyLogLine } from '../../../evaluator/host/policy-lo
 function createHost(hostCapabilities: readonly string[] = []) {
   const lines: PolicyLogLine[] = []
   const log = new PolicyLog((line) => lines.push(line))
-  const host = createGuestHost(hostCapabilities, log)
+  const host = createGuestHost({ hostCapabilities, contextAwareResources: [] }, log)
   const call = (path: string, payload: string | Uint8Array = '{}') => {
     const [binding = '', namespace = '', ...operation] = path.split(' ')
     return host.callHost(binding, namespace, operation.join(' '), Buffer.from(payload as string))

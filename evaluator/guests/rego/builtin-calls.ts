@@ -1,0 +1,66 @@
+import { messageOf } from '../../../util/errors.ts'
+import { GuestFailure } from '../guest.ts'
+import type { GuestMemory } from '../guest-memory.ts'
+import { type Builtin, NotDefined, type Query } from './builtins/builtin.ts'
+import { readText } from './guest-text.ts'
+import type { OpaExports } from './opa-exports.ts'
+import { readValue } from './values/read-value.ts'
+import type { RegoValue } from './values/value.ts'
+import { writeValue } from './values/write-value.ts'
+
+/** The built-ins that a module calls by number. */
+export type BuiltinTable = ReadonlyMap<number, NamedBuiltin>
+
+export interface NamedBuiltin {
+  readonly name: string
+  readonly call: Builtin
+}
+
+/** What a call needs of the instance that makes it. */
+export interface Caller {
+  readonly memory: GuestMemory
+  readonly exports: OpaExports
+  readonly table: BuiltinTable
+  readonly query: Query
+}
+
+const UNDEFINED = 0
+
+/** Answers a call of a built-in: addresses of values in, the address of a value out, or 0 if it has none. */
+export function callBuiltin(caller: Caller, id: number, addresses: readonly number[]): number {
+  const builtin = caller.table.get(id)
+  if (builtin === undefined)
+    throw new GuestFailure(`guest called a built-in by the number ${id}, which it did not declare`)
+  const args = addresses.map((address) => takeValue(caller, address))
+  const result = compute(builtin, args, caller.query)
+  return result === undefined ? UNDEFINED : giveValue(caller, result)
+}
+
+function compute({ name, call }: NamedBuiltin, args: readonly RegoValue[], query: Query): RegoValue | undefined {
+  try {
+    return call(args, query)
+  } catch (error) {
+    if (error instanceof NotDefined) return undefined
+    // also a stack that is exhausted: the values are too deep
+    if (error instanceof GuestFailure) throw error
+    throw new GuestFailure(`built-in ${name} failed: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+// Modules of old compilers can only give JSON, in which sets are arrays.
+function takeValue({ memory, exports }: Caller, address: number): RegoValue {
+  const dump = exports.opa_value_dump ?? exports.opa_json_dump
+  const text = dump(address)
+  const value = readValue(readText(memory, text))
+  exports.opa_free?.(text)
+  return value
+}
+
+function giveValue({ memory, exports }: Caller, value: RegoValue): number {
+  const bytes = Buffer.from(writeValue(value))
+  const address = exports.opa_malloc(bytes.length)
+  memory.write(address, bytes)
+  const result = (exports.opa_value_parse ?? exports.opa_json_parse)(address, bytes.length)
+  exports.opa_free?.(address)
+  return result
+}

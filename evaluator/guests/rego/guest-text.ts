@@ -1,0 +1,29 @@
+import { formatBytes } from '../../../util/bytes.ts'
+import { GuestFailure } from '../guest.ts'
+import type { GuestMemory } from '../guest-memory.ts'
+
+const MAX_TEXT_BYTES = 16 * 1024 * 1024
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** A copy of the bytes at an address, up to the zero that ends them as in C. @throws GuestFailure */
+export function readTerminated(memory: GuestMemory, pointer: number): Uint8Array {
+  const available = memory.byteLength - (pointer >>> 0)
+  if (available <= 0)
+    throw new GuestFailure(`guest passed the address ${pointer >>> 0}, which is outside of its memory`)
+  const bytes = memory.view(pointer, available)
+  const end = bytes.subarray(0, MAX_TEXT_BYTES + 1).indexOf(0)
+  if (end === -1 && available > MAX_TEXT_BYTES)
+    throw new GuestFailure(`guest passed a text of more than ${formatBytes(MAX_TEXT_BYTES)}`)
+  if (end === -1) throw new GuestFailure('guest passed a text that does not end')
+  return bytes.slice(0, end)
+}
+
+/** As text; what is no UTF-8 is refused, because a built-in would give another answer for it than for the original. */
+export function readText(memory: GuestMemory, pointer: number): string {
+  const bytes = readTerminated(memory, pointer)
+  try {
+    return UTF8.decode(bytes)
+  } catch {
+    throw new GuestFailure('guest passed a built-in a text that is not UTF-8')
+  }
+}
