@@ -1,8 +1,6 @@
 import { formatBytes } from '../util/bytes.ts'
+import { layOut, type Output } from './lay-out.ts'
 import type { BenchReport, ReportRatio, ReportRow } from './report.ts'
-
-export const OUTPUTS = ['table', 'json', 'markdown'] as const
-export type Output = (typeof OUTPUTS)[number]
 
 /** What has to stand wherever figures are shown. */
 export const LIMIT_NOTE = 'CEL runs inside the API server: no call out of the process, ours included, can be as quick.'
@@ -10,8 +8,7 @@ export const LIMIT_NOTE = 'CEL runs inside the API server: no call out of the pr
 /** The report as text that ends with a newline. */
 export function formatReport(report: BenchReport, output: Output): string {
   if (output === 'json') return `${JSON.stringify(report, null, 2)}\n`
-  const lines = output === 'table' ? formatTable : formatMarkdown
-  return `${[...lines(tableOf(report)), '', ...summaryOf(report)].join('\n')}\n`
+  return `${[...layOut(tableOf(report), output, [1]), '', ...summaryOf(report)].join('\n')}\n`
 }
 
 const TIMES = ['p50', 'p90', 'p99', '+p50', '+p90', '+p99']
@@ -38,26 +35,6 @@ function cellsOf(row: ReportRow, { ratios, growth }: BenchReport): string[] {
 function formatRatio({ row, clients }: ReportRow, ratios: readonly ReportRatio[]): string {
   const ratio = ratios.find((candidate) => candidate.row === row && candidate.clients === clients)
   return ratio?.p50?.toFixed(2) ?? ''
-}
-
-function formatTable(table: readonly string[][]): string[] {
-  const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((cells) => cells[column]?.length ?? 0)))
-  return table.map((cells) =>
-    cells
-      .map((cell, column) => pad(cell, widths[column] ?? 0, column))
-      .join('  ')
-      .trimEnd(),
-  )
-}
-
-// Words to the left, numbers to the right.
-function pad(cell: string, width: number, column: number): string {
-  return column === 1 ? cell.padEnd(width) : cell.padStart(width)
-}
-
-function formatMarkdown([header = [], ...rows]: readonly string[][]): string[] {
-  const rule = header.map((_, column) => (column === 1 ? '---' : '---:'))
-  return [header, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`)
 }
 
 function summaryOf({ kubernetesVersion, policy, growth, machine, memory, verdict, notes }: BenchReport): string[] {

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander'
-import { OUTPUTS, type Output } from '../../bench/format.ts'
+import { OUTPUTS, type Output } from '../../bench/lay-out.ts'
 import type { Limit } from '../../bench/load.ts'
 import { BENCH_POLICIES } from '../../bench/policies.ts'
 import { GatehouseError } from '../../util/errors.ts'
@@ -13,6 +13,7 @@ interface BenchFlags {
   readonly warmup: number
   readonly policy: string
   readonly policies?: readonly number[]
+  readonly evaluate: boolean
   readonly kubernetesVersion: string
   readonly assets?: string
   readonly output: Output
@@ -26,6 +27,7 @@ Examples:
   gatehouse bench                                          # a minute or two
   gatehouse bench --clients 1 --requests 5000 --output markdown
   gatehouse bench --policies 1,2,4,8,13 --clients 1        # what further policies add
+  gatehouse bench --evaluate                               # no API server: every sample policy by itself
   gatehouse bench --duration 60 --policy require-labels --output json > result.json
 
 It starts three API servers on one etcd, and takes them down again. How it measures: docs/benchmark.md
@@ -47,6 +49,11 @@ export const addBenchCommand: AddCommand = (program, { io, leaveWith }) => {
         .argParser(parsePolicies)
         .conflicts('policy'),
     )
+    .addOption(
+      new Option('--evaluate', 'instead: evaluations by themselves, of every sample policy')
+        .conflicts(['policy', 'policies', 'clients', 'duration'])
+        .default(false),
+    )
     .option('--kubernetes-version <version>', 'such as 1.36 or 1.37.2', '1.37')
     .option('--assets <folder>', 'holds etcd and kube-apiserver')
     .addOption(new Option('-o, --output <format>', 'how the result is printed').choices(OUTPUTS).default('table'))
@@ -54,10 +61,17 @@ export const addBenchCommand: AddCommand = (program, { io, leaveWith }) => {
     .action(async (flags: BenchFlags) => {
       const stop = new AbortController()
       io.onStopSignal((signal) => {
-        stop.abort(
-          new GatehouseError('ERR_BENCH_STOPPED', `stopped by ${signal}; the cluster of the benchmark is gone`),
-        )
+        stop.abort(new GatehouseError('ERR_BENCH_STOPPED', `stopped by ${signal}; what it had started is gone`))
       })
+      if (flags.evaluate) {
+        const { runEvaluate } = await import('../../bench/evaluate/run-evaluate.ts')
+        const { formatEvaluateReport } = await import('../../bench/evaluate/report.ts')
+        const { requests = DEFAULT_REQUESTS, warmup } = flags
+        io.out(
+          formatEvaluateReport(await runEvaluate({ requests, warmup, signal: stop.signal }, io.steps), flags.output),
+        )
+        return
+      }
       const { runBench } = await import('../../bench/run-bench.ts')
       const { formatReport } = await import('../../bench/format.ts')
       const report = await runBench(
