@@ -129,10 +129,17 @@ class WapcGuest implements GuestInstance {
       return action()
     } catch (thrown) {
       this.#streams.flush()
-      throw new GuestFailure(prefix + describeTrap(thrown, this.#watch), { cause: thrown })
+      throw new GuestFailure(prefix + this.#describe(thrown), { cause: thrown })
     } finally {
       this.#streams.flush()
     }
+  }
+
+  // AssemblyScript's guests say what is wrong, and trap; others return.
+  #describe(thrown: unknown): string {
+    const { guestError } = this.#exchange
+    const text = describeTrap(thrown, this.#watch)
+    return thrown instanceof GuestFailure || guestError === undefined ? text : `${text}; guest reported: ${guestError}`
   }
 }
 

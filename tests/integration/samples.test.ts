@@ -71,6 +71,20 @@ t.test('the sample policies, as policies/policies.yml puts them in force', async
     }
   })
 
+  await t.test('what Pods use of their host is denied, but for the ports that the settings allow', async (t) => {
+    const containers = (hostPort: number) => [{ name: 'web', image: 'web', ports: [{ containerPort: 80, hostPort }] }]
+    const denied = [
+      api.call('POST', PODS, pod('a', { hostNetwork: true, hostPID: true })),
+      api.call('POST', PODS, pod('b', { containers: containers(80) })),
+      api.call('POST', DEPLOYMENTS, deployment({ hostIPC: true }, { app: 'web', version: '1' })),
+    ]
+    for (const { status, text } of await Promise.all(denied)) {
+      t.equal(status, 400)
+      t.match(text, /denied the request: policy host-namespaces: Pods may not use .*host/)
+    }
+    t.equal((await api.call('POST', PODS, pod('c', { containers: containers(8080) }))).status, 201)
+  })
+
   await t.test('settings decide: the labels that are required are named', async (t) => {
     const { status, text } = await api.call('POST', DEPLOYMENTS, deployment({}, { app: 'web' }))
     t.equal(status, 400)

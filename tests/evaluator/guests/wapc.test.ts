@@ -90,6 +90,13 @@ t.test('every trap of the machine is told in its words', async (t) => {
   for (const [code, reason] of traps) t.match(await messageOf(guestThat(code, '(tag $e)')), reason, code)
 })
 
+t.test('what a guest reported before it trapped is told too', async (t) => {
+  t.equal(
+    await messageOf(guestThat(`${REPORT} (unreachable)`)),
+    failure('guest trapped: unreachable; guest reported: error text'),
+  )
+})
+
 t.test('pointers outside the memory are a failure of the guest, whichever import is given them', async (t) => {
   const far = '(i32.const -4)'
   const calls = [
