@@ -38,6 +38,7 @@ async function loadSample(folder: string, name: string): Promise<Sample | undefi
       module: compiled.module,
       settings: Buffer.from(JSON.stringify(settings ?? {})),
       hostCapabilities: [],
+      contextAwareResources: [],
     },
     request: readRequest(await readFile(join(folder, fixture)), isRaw),
   }

@@ -33,7 +33,7 @@ function refuseExpression(problems: readonly { readonly message: string }[]): Lo
 }
 
 function nameMember({ state, path, error }: LoadFailure, name: string): LoadFailure {
-  return { state, path: ['policies', name, ...path], error: `member ${name}: ${error}` }
+  return { state, path: ['policies', name, ...path], member: name, error }
 }
 
 function tellUnused(policyId: string, { unused }: CompiledExpression, log: Log): void {

@@ -86,7 +86,7 @@ function refuse(
   failures: readonly LoadFailure[],
   { previous, log }: LoadPolicyOptions,
 ): LoadedPolicy {
-  const error = failures.map((failure) => failure.error).join('; ')
+  const error = failures.map(describe).join('; ')
   const modules = guestsOf(known.spec).map(({ module }) => module)
   const fields = { policyId: known.id, module: modules.join(', '), error }
   if (previous?.state === 'served') {
@@ -96,6 +96,10 @@ function refuse(
   log.error(fields, 'policy failed to load')
   const isRefused = failures.every(({ state }) => state === 'settings-refused')
   return { ...known, state: isRefused ? 'settings-refused' : 'not-loaded', error, failures }
+}
+
+function describe({ member, error }: LoadFailure): string {
+  return member === undefined ? error : `member ${member}: ${error}`
 }
 
 async function describePolicy(spec: PolicySpec, moduleDigests: readonly string[]): Promise<KnownPolicy> {

@@ -56,6 +56,8 @@ export interface LoadFailure {
   readonly state: FailedState
   /** Of what is wrong, in the policy's own fields. */
   readonly path: readonly string[]
+  /** Of a group. */
+  readonly member?: string
   readonly error: string
 }
 

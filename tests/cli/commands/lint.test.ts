@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { runCommandLine } from '../../../cli/program.ts'
 import { packageRoot } from '../../../util/package-root.ts'
-import { buildGuest } from '../../helpers/guests.ts'
+import { buildGuest, MINIMAL_METADATA } from '../../helpers/guests.ts'
 import { createRecordedIo } from '../../helpers/recorded-io.ts'
 
 /** Runs `gatehouse lint` in a folder of files and guests; what it prints is shown without the folder. */
@@ -109,5 +109,68 @@ t.test(
     t.match(stderr, /\npolicies: 1, problems: 0\n$/)
     const { lines: json } = await lint(t, files, 'p.yml', '-o', 'json')
     t.match(JSON.parse(json[0] ?? ''), { policies: 1, problems: [], warnings: [{ field: 'p.exemptions[1].until' }] })
+  },
+)
+
+t.test('of a group every member is loaded, and those that no expression asks are a warning', async (t) => {
+  const files = {
+    'p.yml': [
+      'g:',
+      '  expression: good() && bad() || unsure()',
+      '  message: no',
+      '  policies:',
+      '    good: {module: accept.wasm}',
+      '    bad: {module: deny-settings.wasm}',
+      '    unsure:',
+      '      module: broken.wasm',
+      'spare:',
+      '  expression: good()',
+      '  message: no',
+      '  policies:',
+      '    good: {module: accept.wasm}',
+      '    extra: {module: accept.wasm}',
+      'typo: {expression: "a() and b()", message: no, policies: {a: {module: accept.wasm}, b: {module: accept.wasm}}}',
+    ].join('\n'),
+    'accept.wasm': buildGuest('accept'),
+    'deny-settings.wasm': buildGuest('deny-settings'),
+    'broken.wasm': 'nonsense',
+  }
+  const { code, lines, stderr } = await lint(t, files, 'p.yml')
+  t.equal(code, 1)
+  t.match(lines, [
+    /^\.\/p\.yml:15: typo\.expression: at "and b\(\)": has and where the end should stand$/,
+    /^\.\/p\.yml:6: g\.policies\.bad\.settings: Policy settings are invalid: settings refused by the fixture$/,
+    /^\.\/p\.yml:8: g\.policies\.unsure\.module: .*broken\.wasm/,
+  ])
+  t.match(
+    stderr,
+    /^warning: .*p\.yml:14: spare\.policies\.extra: is asked by no expression\npolicies: 2, problems: 3\n$/,
+  )
+})
+
+t.test(
+  'a policy for raw requests that has rules is a problem: no API server sends it what it understands',
+  async (t) => {
+    const rules = 'rules: [{apiGroups: [""], apiVersions: [v1], resources: [pods], operations: [CREATE]}]'
+    const files = {
+      'p.yml': [
+        'served: {module: raw.wasm}',
+        'registered:',
+        '  module: raw.wasm',
+        `  ${rules}`,
+        'g:',
+        '  expression: a()',
+        '  message: no',
+        '  policies: {a: {module: raw.wasm}}',
+        `  ${rules}`,
+      ].join('\n'),
+      'raw.wasm': buildGuest('accept', { ...MINIMAL_METADATA, policyType: 'raw' }),
+    }
+    const { lines } = await lint(t, files, 'p.yml')
+    t.match(lines, [
+      /^\.\/p\.yml:4: registered\.rules: registered is for raw requests \(policyType: raw\), which no API server sends/,
+      /^\.\/p\.yml:9: g\.rules: g\/a is for raw requests/,
+    ])
+    t.equal(lines.length, 2)
   },
 )
