@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { formatBytes } from '../util/bytes.ts'
 import { GatehouseError } from '../util/errors.ts'
+import { showForeign } from './show-foreign.ts'
 
 /** `sha256:…` of bytes. */
 export function digestOf(bytes: Uint8Array): string {
@@ -17,7 +18,7 @@ export function checkDigest(what: string, bytes: Uint8Array, expected: { digest:
   if (digest === expected.digest) return
   throw new GatehouseError(
     'ERR_ARTIFACT_DIGEST',
-    `${what}: the server sends ${digest}, announced was ${expected.digest}`,
+    `${what}: the server sends ${digest}, announced was ${showForeign(expected.digest)}`,
     {
       hint: 'The registry, or something on the way to it, is broken or hostile; nothing of it was used.',
     },

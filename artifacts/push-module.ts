@@ -1,4 +1,5 @@
 import { GatehouseError } from '../util/errors.ts'
+import { checkWasm } from './check-wasm.ts'
 import { withDeadline } from './deadline.ts'
 import { digestOf } from './digest.ts'
 import type { FetchOptions } from './fetch-options.ts'
@@ -30,6 +31,7 @@ export async function pushModule(
   { sources, credentials, annotations = {}, ...options }: PushOptions,
 ): Promise<PushedModule> {
   const { tag, ...name } = checkTarget(reference)
+  checkWasm('what is to be pushed', bytes)
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
   const what = formatReference(reference)
   return withDeadline(what, limits.totalMs, options.signal, async (signal) => {

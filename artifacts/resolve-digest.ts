@@ -1,11 +1,8 @@
 import { GatehouseError } from '../util/errors.ts'
 import { withDeadline } from './deadline.ts'
 import type { FetchOptions } from './fetch-options.ts'
-import { Transport } from './http/transport.ts'
 import { DEFAULT_LIMITS } from './limits.ts'
 import { formatReference, type ModuleReference } from './reference.ts'
-import { pullManifest } from './registry/pull.ts'
-import { RegistryClient } from './registry/registry-client.ts'
 
 /**
  * The digest of the manifest that a registry reference stands for now. It is computed from the manifest itself: a header
@@ -14,15 +11,10 @@ import { RegistryClient } from './registry/registry-client.ts'
 export async function resolveDigest(reference: ModuleReference, options: FetchOptions): Promise<string> {
   const what = formatReference(reference)
   if (reference.scheme !== 'registry')
-    throw new GatehouseError(
-      'ERR_REFERENCE_INVALID',
-      `${what} is not in a registry, which alone has digests of manifests`,
-    )
-  const { sources, credentials } = options
+    throw new GatehouseError('ERR_REFERENCE_INVALID', `${what} is in no registry; only manifests have such a digest`)
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
   return withDeadline(what, limits.totalMs, options.signal, async (signal) => {
-    using transport = new Transport(sources, limits)
-    const client = new RegistryClient({ name: reference, actions: 'pull', transport, credentials, signal })
-    return (await pullManifest(client, reference)).digest
+    const remote = await import('./remote.ts')
+    return remote.resolveRemote(reference, { ...options, limits, signal })
   })
 }

@@ -1,7 +1,7 @@
 import type { ExecaError } from 'execa'
 import { GatehouseError } from '../../util/errors.ts'
-import { toOneLine } from '../../util/one-line.ts'
 import { isRecord } from '../../util/record.ts'
+import { showForeign } from '../show-foreign.ts'
 import type { Credential } from './credentials.ts'
 import { keyOfHost } from './registry-key.ts'
 
@@ -47,7 +47,7 @@ function describe({ code, timedOut, exitCode, signal, stdout, stderr }: ExecaErr
   if (code === 'ENOENT') return 'it is not installed'
   if (timedOut) return `it has not answered after ${TIMEOUT_MS / 1000} s`
   // helpers complain on either stream
-  const said = toOneLine(`${stderr} ${stdout}`.trim()).slice(0, 200)
+  const said = showForeign(`${stderr} ${stdout}`.trim())
   return `it ended ${exitCode === undefined ? `by ${signal}` : `with code ${exitCode}`}${said === '' ? '' : `: ${said}`}`
 }
 

@@ -10,7 +10,6 @@ export type Mode = 'verified' | 'unverified' | 'plain'
 export class Agents implements Disposable {
   readonly #sources: Sources
   readonly #agents = new Map<string, PlainAgent>()
-  #systemContext: SecureContext | undefined
 
   constructor(sources: Sources) {
     this.#sources = sources
@@ -33,16 +32,24 @@ export class Agents implements Disposable {
     return new TlsAgent({
       keepAlive: true,
       proxyEnv: { HTTPS_PROXY: proxy },
-      ...(mode === 'verified' ? { secureContext: this.#contextFor(url.host) } : { rejectUnauthorized: false }),
+      ...(mode === 'verified' ? { secureContext: contextFor(this.#sources, url.host) } : { rejectUnauthorized: false }),
     })
   }
+}
 
-  #contextFor(host: string): SecureContext {
-    const own = this.#sources.authoritiesOf(host)
-    if (own.length > 0) return createSecureContext({ ca: [...systemAuthorities(), ...own] })
-    this.#systemContext ??= createSecureContext({ ca: systemAuthorities() })
-    return this.#systemContext
-  }
+// Reading hundreds of certificates takes a tenth of a second of the thread that answers requests meanwhile, so that
+// sources which stay are read for once.
+const CONTEXTS = new WeakMap<Sources, Map<string, SecureContext>>()
+
+function contextFor(sources: Sources, host: string): SecureContext {
+  const known = CONTEXTS.get(sources) ?? new Map<string, SecureContext>()
+  CONTEXTS.set(sources, known)
+  const own = sources.authoritiesOf(host)
+  // hosts without authorities of their own share one
+  const key = own.length === 0 ? '' : host
+  const context = known.get(key) ?? createSecureContext({ ca: [...systemAuthorities(), ...own] })
+  known.set(key, context)
+  return context
 }
 
 // Node's own list, NODE_EXTRA_CA_CERTS, and what the machine trusts.

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../util/error-codes.ts'
 import { GatehouseError, messageOf } from '../../util/errors.ts'
+import { showForeign } from '../show-foreign.ts'
 
 /** A failure that may pass: what failed is worth another attempt. */
 export class PassingFailure extends GatehouseError {
@@ -27,7 +28,7 @@ export function describeFailure(error: unknown): string {
   const first = error instanceof AggregateError ? error.errors[0] : error
   // Node's own advice is wrong here: what the machine trusts is trusted already
   const message = messageOf(first ?? error).replace(/; if the root CA is installed locally.*$/, '')
-  return message || codeOf(error) || 'the connection failed'
+  return showForeign(message) || codeOf(error) || 'the connection failed'
 }
 
 /** Whether a failed connection may work a moment later; a wrong certificate will not. */

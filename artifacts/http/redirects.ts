@@ -1,4 +1,5 @@
 import { GatehouseError } from '../../util/errors.ts'
+import { showForeign } from '../show-foreign.ts'
 import type { HttpAnswer, HttpRequest } from './exchange.ts'
 import { discard } from './read-body.ts'
 import type { Transport } from './transport.ts'
@@ -28,7 +29,7 @@ export async function sendFollowing(
 export function readLocation({ url, headers, status }: HttpAnswer): URL {
   const target = URL.parse(headers.location ?? '', url.href)
   if (headers.location !== undefined && target !== null && /^https?:$/.test(target.protocol)) return target
-  const message = `${url.href}: the server answers ${status} with a Location that is no URL: ${headers.location}`
+  const message = `${url.href}: the server answers ${status} with a Location that is no URL: ${showForeign(headers.location ?? 'none')}`
   throw new GatehouseError('ERR_ARTIFACT_FETCH', message)
 }
 

@@ -6,6 +6,7 @@ import { statusFailure } from '../http/failures.ts'
 import { discard, readBody } from '../http/read-body.ts'
 import { checkDowngrade, sendFollowing } from '../http/redirects.ts'
 import type { Transport } from '../http/transport.ts'
+import { showForeign } from '../show-foreign.ts'
 import { type Challenge, parseChallenges } from './challenge.ts'
 
 const TOKEN_BYTES = 256 * 1024
@@ -55,7 +56,7 @@ function tokenUrl(registry: URL, { parameters }: Challenge, scope: string): URL 
   const realm = parameters.get('realm') ?? ''
   const url = URL.parse(realm)
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    const message = `${registry.host} names ${JSON.stringify(realm)} as its token server; must be a URL`
+    const message = `${registry.host} names "${showForeign(realm)}" as its token server; must be a URL`
     throw new GatehouseError('ERR_ARTIFACT_FETCH', message)
   }
   const service = parameters.get('service')

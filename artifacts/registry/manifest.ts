@@ -1,6 +1,7 @@
 import { GatehouseError, messageOf } from '../../util/errors.ts'
 import { isRecord } from '../../util/record.ts'
 import { isDigest } from '../references/registry-name.ts'
+import { showForeign } from '../show-foreign.ts'
 import { INDEXES, MANIFESTS, WASM_LAYER } from './media-types.ts'
 
 /** What a manifest says of bytes that are stored beside it. */
@@ -78,5 +79,5 @@ function readDescriptors(what: string, field: string, list: unknown): Descriptor
 }
 
 function invalid(what: string, problem: string): GatehouseError {
-  return new GatehouseError('ERR_ARTIFACT_INVALID', `${what} ${problem}`)
+  return new GatehouseError('ERR_ARTIFACT_INVALID', `${what} ${showForeign(problem)}`)
 }

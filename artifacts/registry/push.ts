@@ -5,6 +5,7 @@ import { statusFailure } from '../http/failures.ts'
 import { discard } from '../http/read-body.ts'
 import { checkDowngrade, readLocation } from '../http/redirects.ts'
 import { retry } from '../http/retry.ts'
+import { showForeign } from '../show-foreign.ts'
 import { OCI_MANIFEST } from './media-types.ts'
 import type { RegistryClient } from './registry-client.ts'
 
@@ -32,7 +33,10 @@ export async function pushManifest(client: RegistryClient, tag: string, bytes: U
     expectStatus(what, answer, 201)
     const stored = answer.headers['docker-content-digest']
     if (stored === undefined || stored === digest) return digest
-    throw new GatehouseError('ERR_ARTIFACT_DIGEST', `${what}: the registry stored ${stored}, sent was ${digest}`)
+    throw new GatehouseError(
+      'ERR_ARTIFACT_DIGEST',
+      `${what}: the registry stored ${showForeign(String(stored))}, sent was ${digest}`,
+    )
   })
 }
 

@@ -67,3 +67,16 @@ t.test('a file is read, if it begins as WebAssembly does', async (t) => {
   await t.rejects(fetch('none.wasm'), { code: 'ERR_ARTIFACT_NOT_FOUND', message: /ENOENT.*none\.wasm/ })
   await t.rejects(fetch('.'), { code: 'ERR_FILE_READ', message: /is not a file/ })
 })
+
+t.test('only modules are pushed, and only to a tag in a registry', async (t) => {
+  const options = { sources: NO_SOURCES, credentials: ANONYMOUS }
+  const push = (text: string, bytes = MODULE) => pushModule(parseReference(text), bytes, options)
+  const code = 'ERR_REFERENCE_INVALID'
+  await t.rejects(push('https://host.test/x.wasm'), {
+    code,
+    message: /cannot push to https:.* it is not in a registry/,
+  })
+  await t.rejects(push(`ghcr.io/x@sha256:${'0'.repeat(64)}`), { code, message: /a digest follows from what is pushed/ })
+  await t.rejects(push('ghcr.io/x', new Uint8Array(8)), { code: 'ERR_ARTIFACT_INVALID' })
+  await t.rejects(resolveDigest(parseReference('./x.wasm'), options), { code, message: /x\.wasm is in no registry/ })
+})

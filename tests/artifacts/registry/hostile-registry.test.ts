@@ -177,6 +177,15 @@ t.test('what is no policy is refused', async (t) => {
     await t.rejects(pull(await start(t, { manifest: answer })), { code: 'ERR_ARTIFACT_INVALID', message })
 })
 
+t.test('what a registry writes is shown on one line, and not all of it', async (t) => {
+  const manifest = JSON.parse(MANIFEST.toString())
+  const mediaType = `text\n\u001b[2J${'x'.repeat(10_000)}`
+  const server = await start(t, { manifest: json({ ...manifest, mediaType }, 'text/plain') })
+  const error = await pull(server).catch(String)
+  t.match(error, /is a text\\n\\u001b\[2Jx+…$/)
+  t.ok(String(error).length < 500)
+})
+
 t.test('a layer that is no WebAssembly is refused', async (t) => {
   const text = Buffer.from('#!/bin/sh')
   const manifest = send(writePolicyManifest(text, {}), { 'content-type': OCI })
