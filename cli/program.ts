@@ -5,6 +5,7 @@ import { COMMANDS } from './commands/index.ts'
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts'
 import { formatError } from './format-error.ts'
 import type { Io } from './io.ts'
+import { formatKwctlError } from './kwctl/format-kwctl-error.ts'
 
 /** Runs one command line to its end and says what to leave with. Never throws, never exits. */
 export async function runCommandLine(argv: readonly string[], io: Io): Promise<ExitCode> {
@@ -22,8 +23,9 @@ export async function runCommandLine(argv: readonly string[], io: Io): Promise<E
   } catch (error) {
     // commander has already printed its own message, or the help that was asked for
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.OK : EXIT.USAGE
-    io.err(formatError(error))
-    return exitCodeOf(error)
+    // `kwctl`'s scripts know its words and its code
+    io.err(argv[0] === 'kwctl' ? formatKwctlError(error) : formatError(error))
+    return argv[0] === 'kwctl' ? EXIT.NO : exitCodeOf(error)
   }
 }
 
@@ -38,6 +40,8 @@ export async function createProgram(context: CommandContext, firstWord = ''): Pr
     )
     .version(packageVersion(), '--version', 'print the version')
     .helpCommand('help [command]', 'show help for a command')
+    // `kwctl` has a version of its own
+    .enablePositionalOptions()
   const names = Object.hasOwn(COMMANDS, firstWord) ? [firstWord] : Object.keys(COMMANDS)
   for (const addCommand of await Promise.all(names.map((name) => COMMANDS[name]?.()))) addCommand?.(program, context)
   for (const command of walk(program)) {

@@ -65,6 +65,7 @@ export const ERROR_CODES = {
   ERR_TESTS_INVALID: 'Policy test files have problems; all of them are listed with file, line and field.',
   ERR_TESTS_NONE: 'There is no policy test to run.',
   ERR_TLS_FILES: 'The certificate authority or the certificate cannot be read or written.',
+  ERR_UNSUPPORTED: 'Gatehouse does not do this yet, and does not pretend to; the message says what is missing.',
 } as const satisfies Record<`ERR_${string}`, string>
 
 /** The closed union of error codes. */

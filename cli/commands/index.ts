@@ -17,5 +17,6 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   run: async () => (await import('./run.ts')).addRunCommand,
   test: async () => (await import('./test.ts')).addTestCommand,
   inspect: async () => (await import('./inspect.ts')).addInspectCommand,
+  kwctl: async () => (await import('./kwctl.ts')).addKwctlCommand,
   bench: async () => (await import('./bench.ts')).addBenchCommand,
 }

@@ -1,10 +1,10 @@
-import { InvalidArgumentError, Option } from 'commander'
-import type { ExecutionMode } from '../../evaluator/module/metadata.ts'
+import { Option } from 'commander'
 import { createTextLog } from '../../util/text-log.ts'
 import type { AddCommand } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { parseSeconds } from '../parse-seconds.ts'
 import type { RunFlags } from '../run/answer-requests.ts'
+import { addPolicyOptions, addUnsupportedOptions, refuseUnsupported } from '../run/kubewarden-options.ts'
 import { collect } from './cluster/shared.ts'
 
 const EXAMPLES = `
@@ -27,7 +27,7 @@ Examples:
 `
 
 export const addRunCommand: AddCommand = (program, { io, leaveWith }) => {
-  program
+  const run = program
     .command('run')
     .description('Ask a policy about a request, here and now.')
     .argument('<policy>', "a module's file, or a file or folder of policies: each of them is asked")
@@ -37,13 +37,7 @@ export const addRunCommand: AddCommand = (program, { io, leaveWith }) => {
       collect,
     )
     .optionsGroup('Policy:')
-    .option('-s, --settings-path <file>', "the policy's settings, YAML or JSON")
-    .addOption(new Option('--settings-json <json>', 'the same, in place').conflicts('settingsPath'))
-    .option(
-      '-e, --execution-mode <mode>',
-      'how to call a module without metadata: kubewarden, wasi, opa, gatekeeper',
-      parseMode,
-    )
+  addPolicyOptions(run)
     .option('--timeout <seconds>', 'how long one evaluation may take', parseSeconds, 2)
     .optionsGroup('Requests for manifests:')
     .addOption(
@@ -58,17 +52,13 @@ export const addRunCommand: AddCommand = (program, { io, leaveWith }) => {
     .option('--exit-code', 'leave with 1 when anything is denied', false)
     .addHelpText('after', EXAMPLES)
     .action(async (policy: string, flags: RunFlags & { readonly exitCode: boolean }) => {
+      refuseUnsupported(run)
       const { startPool } = await import('../evaluation/start-pool.ts')
       await using pool = startPool(1, createTextLog(io.err))
       // loaded while the thread starts
       const { answerRequests } = await import('../run/answer-requests.ts')
-      const verdicts = await answerRequests(policy, flags, { io, pool })
+      const verdicts = await answerRequests(policy, flags, { io, pool, summary: true })
       if (flags.exitCode && verdicts.some(({ response }) => !response.allowed)) leaveWith(EXIT.NO)
     })
-}
-
-function parseMode(text: string): ExecutionMode {
-  if (text === 'kubewarden' || text === 'kubewarden-wapc') return 'kubewarden-wapc'
-  if (text === 'wasi' || text === 'opa' || text === 'gatekeeper') return text
-  throw new InvalidArgumentError('It is one of kubewarden, wasi, opa, gatekeeper.')
+  addUnsupportedOptions(run)
 }

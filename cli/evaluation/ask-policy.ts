@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import type { EvaluationRequest, ParsedAdmissionRequest } from '../../evaluator/admission-request.ts'
 import type { AdmissionResponse } from '../../evaluator/admission-response.ts'
 import { compilePolicyModule } from '../../evaluator/module/compile.ts'
+import type { PolicyMetadata } from '../../evaluator/module/metadata.ts'
 import { applyPolicyMode, type PolicyModeOptions } from '../../evaluator/policy-mode.ts'
 import type { Exemption } from '../../shim/exemptions/exemption.ts'
 import { findExemption } from '../../shim/exemptions/find-exemption.ts'
@@ -19,6 +20,8 @@ import type { GuestToRun, PolicyToRun } from '../run/policies-to-run.ts'
 export interface PreparedPolicy extends PolicyModeOptions {
   readonly asked: AskedPolicy
   readonly exemptions?: readonly Exemption[]
+  /** What its module's metadata wants to see of a cluster; of a group nothing is known. */
+  readonly contextAwareResources: PolicyMetadata['contextAwareResources']
 }
 
 const MEMORY_LIMIT_BYTES = FLAG_DEFAULTS.memoryLimitMib * 1024 * 1024
@@ -27,10 +30,19 @@ const START_MS = 60_000
 
 /** Reads and compiles what the policy asks. @throws ERR_MODULE_SOURCE, ERR_MODULE_INVALID, ERR_MODULE_METADATA */
 export async function preparePolicy({ asks, ...policy }: PolicyToRun): Promise<PreparedPolicy> {
-  if (!('group' in asks)) return { ...policy, asked: await prepareGuest(asks) }
+  if (!('group' in asks)) {
+    const { guest, contextAwareResources } = await prepareGuest(asks)
+    return { ...policy, asked: guest, contextAwareResources }
+  }
   const { members, ...group } = asks.group
-  const prepared = [...members].map(async ([name, member]) => [name, await prepareGuest(member)] as const)
-  return { ...policy, asked: { group: { ...group, members: new Map(await Promise.all(prepared)) } } }
+  const prepared = [...members].map(async ([name, member]) => [name, (await prepareGuest(member)).guest] as const)
+  const asked = { group: { ...group, members: new Map(await Promise.all(prepared)) } }
+  return { ...policy, asked, contextAwareResources: [] }
+}
+
+/** Whether the policy's metadata says that it takes any JSON; of groups, none does. */
+export function isForRawRequests({ asked }: PreparedPolicy): boolean {
+  return !('group' in asked) && asked.evaluated.module.isRaw === true
 }
 
 /** All modules that a policy asks. */
@@ -69,16 +81,20 @@ export async function askPolicy(
   return applyPolicyMode(await askModules(policy.asked, copy, { pool, deadline, signal }), policy)
 }
 
-async function prepareGuest(guest: GuestToRun): Promise<LoadedGuest> {
+async function prepareGuest(
+  guest: GuestToRun,
+): Promise<{ guest: LoadedGuest } & Pick<PreparedPolicy, 'contextAwareResources'>> {
   const { id, module, settings, hostCapabilities, executionMode, timeoutMs } = guest
   const compiled = await compilePolicyModule(await readModule({ id, module }), {
     memoryLimitBytes: MEMORY_LIMIT_BYTES,
     source: fileURLToPath(module),
     ...(executionMode === undefined ? {} : { executionMode }),
   })
-  // of a bare module, its author alone has said what it is to see
-  const contextAwareResources = guest.contextAwareResources ?? compiled.metadata?.contextAwareResources ?? []
-  return { evaluated: { id, module: compiled.module, settings, hostCapabilities, contextAwareResources }, timeoutMs }
+  const wanted = compiled.metadata?.contextAwareResources ?? []
+  // where nobody else says what it is to see, its author does
+  const { contextAwareResources = wanted } = guest
+  const evaluated = { id, module: compiled.module, settings, hostCapabilities, contextAwareResources }
+  return { guest: { evaluated, timeoutMs }, contextAwareResources: wanted }
 }
 
 async function refusalOfGuest(

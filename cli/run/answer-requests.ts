@@ -1,20 +1,22 @@
-import type { ExecutionMode } from '../../evaluator/module/metadata.ts'
+import { describePatternProblem } from '../../evaluator/host/capability-patterns.ts'
 import type { StartedEvaluatorPool } from '../../shim/pool/evaluator-pool.ts'
 import { GatehouseError } from '../../util/errors.ts'
 import { toOneLine } from '../../util/one-line.ts'
+import { preparePolicy } from '../evaluation/ask-policy.ts'
 import type { Io } from '../io.ts'
 import { readText } from '../read-text.ts'
 import type { RequestOptions } from '../requests/build-review.ts'
-import { type NamedRequest, readObject, readRequests } from '../requests/read-requests.ts'
-import { readPoliciesToRun } from './policies-to-run.ts'
+import { readObject } from '../requests/read-requests.ts'
+import { type RequestText, readAskedRequests } from './asked-requests.ts'
+import { checkContextAccess } from './context-access.ts'
+import { formatResponse } from './format-response.ts'
+import type { KubewardenFlags } from './kubewarden-options.ts'
+import { isPoliciesPath, type PolicyArguments, readPoliciesToRun } from './policies-to-run.ts'
 import { runPolicies, type Verdict } from './run-policies.ts'
 
 /** The flags of `gatehouse run`. */
-export interface RunFlags {
+export interface RunFlags extends KubewardenFlags {
   readonly requestPath: readonly string[]
-  readonly settingsPath?: string
-  readonly settingsJson?: string
-  readonly executionMode?: ExecutionMode
   readonly operation: RequestOptions['operation']
   readonly oldObject?: string
   readonly namespace: string
@@ -22,43 +24,73 @@ export interface RunFlags {
   readonly timeout: number
 }
 
+export interface AnswerOptions {
+  readonly io: Io
+  readonly pool: StartedEvaluatorPool
+  /** A line for people where there are several verdicts. */
+  readonly summary: boolean
+}
+
 /**
- * Reads what the flags name, asks the policies, and writes each verdict as it comes; the policies' own lines, and a
- * line for people where there are several verdicts, go to standard error.
+ * Reads what the flags name, asks the policies, and writes each verdict as it comes; the policies' own lines, and those for
+ * people, go to standard error.
  */
 export async function answerRequests(
   policy: string,
   flags: RunFlags,
-  { io, pool }: { readonly io: Io; readonly pool: StartedEvaluatorPool },
+  { io, pool, summary }: AnswerOptions,
 ): Promise<readonly Verdict[]> {
-  const policies = await readPoliciesToRun({
-    policy,
-    timeoutMs: flags.timeout * 1000,
-    ...(flags.executionMode === undefined ? {} : { executionMode: flags.executionMode }),
-    ...(await readSettings(flags, io)),
-  })
-  const options = await readRequestOptions(flags, io)
-  const requests: NamedRequest[] = []
-  for (const path of flags.requestPath) {
-    const source = path === '-' ? 'standard input' : path
-    requests.push(...(await readRequests(source, await readText(path, io), options)))
-  }
+  if (flags.raw && isPoliciesPath(policy))
+    throw new GatehouseError('ERR_CLI_USAGE', `The --raw option cannot be used with a YAML file: ${policy}`)
+  const policies = await readPoliciesToRun({ policy, ...(await readPolicyArguments(flags, io)) })
+  const options = { ...(await readRequestOptions(flags, io)), raw: flags.raw }
+  const texts = await readRequestTexts(flags, io)
+  const prepared = await Promise.all(policies.map(preparePolicy))
+  // a policies file says itself what is granted
+  if (!isPoliciesPath(policy)) for (const one of prepared) checkContextAccess(one, flags.allowContextAware, io.err)
   const verdicts: Verdict[] = []
-  await runPolicies(policies, requests, {
+  await runPolicies(prepared, await readAskedRequests(texts, prepared, options), {
     pool,
     onVerdict(verdict) {
       verdicts.push(verdict)
-      io.out(`${JSON.stringify(verdict.response)}\n`)
+      io.out(formatResponse(verdict.response))
     },
   })
-  if (verdicts.length > 1) for (const verdict of verdicts) io.err(summarize(verdict))
+  if (summary && verdicts.length > 1) for (const verdict of verdicts) io.err(summarize(verdict))
   return verdicts
 }
 
+async function readPolicyArguments(flags: RunFlags, io: Io): Promise<Omit<PolicyArguments, 'policy'>> {
+  const { executionMode, timeout, allowedHostCapabilities: allowed } = flags
+  const settings = await readSettings(flags, io)
+  return {
+    timeoutMs: timeout * 1000,
+    hostCapabilities: checkPatterns(allowed === true ? [] : allowed),
+    ...(executionMode === undefined ? {} : { executionMode }),
+    ...(settings === undefined ? {} : { settings }),
+  }
+}
+
+function checkPatterns(patterns: readonly string[]): readonly string[] {
+  for (const pattern of patterns) {
+    const problem = describePatternProblem(pattern)
+    if (problem !== undefined)
+      throw new GatehouseError('ERR_CLI_USAGE', `--allowed-host-capabilities: "${pattern}" ${problem}`)
+  }
+  return patterns
+}
+
 async function readSettings({ settingsPath, settingsJson }: RunFlags, io: Io) {
-  if (settingsJson !== undefined) return { settings: { source: '--settings-json', text: settingsJson } }
-  if (settingsPath !== undefined) return { settings: { source: settingsPath, text: await readText(settingsPath, io) } }
-  return {}
+  if (settingsJson !== undefined) return { source: '--settings-json', text: settingsJson }
+  if (settingsPath !== undefined) return { source: settingsPath, text: await readText(settingsPath, io) }
+  return undefined
+}
+
+async function readRequestTexts({ requestPath }: RunFlags, io: Io): Promise<RequestText[]> {
+  const texts: RequestText[] = []
+  for (const path of requestPath)
+    texts.push({ source: path === '-' ? 'standard input' : path, text: await readText(path, io) })
+  return texts
 }
 
 async function readRequestOptions(

@@ -37,6 +37,8 @@ export interface PolicyArguments {
   /** YAML or JSON, and what to call it. */
   readonly settings?: { readonly source: string; readonly text: string }
   readonly executionMode?: ExecutionMode
+  /** What a bare module may ask its host for; a policies file says it itself. */
+  readonly hostCapabilities: readonly string[]
   readonly timeoutMs: number
 }
 
@@ -45,7 +47,8 @@ export async function readPoliciesToRun(args: PolicyArguments): Promise<PolicyTo
   return isPoliciesPath(args.policy) ? await readConfiguredPolicies(args) : [await readModulePolicy(args)]
 }
 
-const isPoliciesPath = (path: string) =>
+/** Whether a path means policies as operators write them, and not a module. */
+export const isPoliciesPath = (path: string) =>
   /\.(ya?ml|json)$/.test(path) || (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false)
 
 // Nobody has limited a bare module: it may mutate.
@@ -55,7 +58,9 @@ async function readModulePolicy(args: PolicyArguments): Promise<PolicyToRun> {
     id,
     module: resolveTypedModule(args.policy),
     settings: args.settings === undefined ? encode('{}') : await parseSettings(args.settings),
-    hostCapabilities: ['*'],
+    hostCapabilities: args.hostCapabilities,
+    // there is no cluster to see anything of
+    contextAwareResources: [],
     timeoutMs: args.timeoutMs,
     executionMode: args.executionMode ?? 'detect',
   } as const

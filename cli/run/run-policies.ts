@@ -1,9 +1,8 @@
 import type { AdmissionResponse } from '../../evaluator/admission-response.ts'
 import type { StartedEvaluatorPool } from '../../shim/pool/evaluator-pool.ts'
 import { GatehouseError } from '../../util/errors.ts'
-import { askPolicy, guestsOfPrepared, preparePolicy, refusalOfSettings } from '../evaluation/ask-policy.ts'
-import type { NamedRequest } from '../requests/read-requests.ts'
-import type { PolicyToRun } from './policies-to-run.ts'
+import { askPolicy, guestsOfPrepared, type PreparedPolicy, refusalOfSettings } from '../evaluation/ask-policy.ts'
+import type { AskedRequest } from './asked-requests.ts'
 
 export interface RunOptions {
   readonly pool: StartedEvaluatorPool
@@ -18,22 +17,21 @@ export interface Verdict {
 }
 
 /**
- * Asks each policy about each request, in the order given, as the shim would: in a thread that is ended when the policy
- * takes too long. @throws ERR_SETTINGS_INVALID, ERR_MODULE_SOURCE and what else keeps a policy from being run
+ * Asks the policies about each request, in the order given, as the shim would: in a thread that is ended when the policy
+ * takes too long. @throws ERR_SETTINGS_INVALID before anything is asked
  */
 export async function runPolicies(
-  policies: readonly PolicyToRun[],
-  requests: readonly NamedRequest[],
+  policies: readonly PreparedPolicy[],
+  requests: readonly AskedRequest[],
   { pool, onVerdict }: RunOptions,
 ): Promise<void> {
-  const prepared = await Promise.all(policies.map(preparePolicy))
-  for (const policy of prepared) {
+  for (const policy of policies) {
     const refusal = await refusalOfSettings(pool, policy)
     if (refusal !== undefined)
       throw new GatehouseError('ERR_SETTINGS_INVALID', `Provided settings are not valid: ${refusal}`)
   }
-  pool.setPolicies(prepared.flatMap(guestsOfPrepared).map(({ evaluated }) => evaluated))
-  for (const { title, request } of requests)
-    for (const policy of prepared)
+  pool.setPolicies(policies.flatMap(guestsOfPrepared).map(({ evaluated }) => evaluated))
+  for (const { title, request, policies: asked } of requests)
+    for (const policy of asked)
       onVerdict({ policyId: policy.id, title, response: await askPolicy(pool, policy, request) })
 }

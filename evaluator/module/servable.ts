@@ -1,8 +1,6 @@
+import { KUBEWARDEN_VERSION } from './kubewarden-version.ts'
 import type { ExecutionMode, PolicyMetadata } from './metadata.ts'
 import { UnusableMetadata } from './unusable-module.ts'
-
-// The release whose contracts we follow; policies may ask for a newer one.
-const KUBEWARDEN_VERSION = '1.37.2'
 
 /** What is known of a module when it has to be decided how to call it. */
 export interface ModuleFacts {
