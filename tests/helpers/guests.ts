@@ -14,6 +14,7 @@ export type GuestName =
   | 'garbage-verdict'
   | 'host-call'
   | 'leaky'
+  | 'leaky-command'
   | 'leaky-memory'
   | 'loop'
   | 'memory-bomb'
