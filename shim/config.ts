@@ -6,13 +6,16 @@ type Environment = Readonly<Record<string, string | undefined>>
 export const ENVIRONMENT_VARIABLES = {
   KUBEWARDEN_BIND_ADDRESS: 'addr',
   KUBEWARDEN_CERT_FILE: 'certFile',
+  KUBEWARDEN_DOCKER_CONFIG_JSON_PATH: 'dockerConfigJsonPath',
   KUBEWARDEN_KEY_FILE: 'keyFile',
   KUBEWARDEN_LOG_FMT: 'logFmt',
   KUBEWARDEN_LOG_LEVEL: 'logLevel',
   KUBEWARDEN_POLICIES: 'policies',
+  KUBEWARDEN_POLICIES_DOWNLOAD_DIR: 'policiesDownloadDir',
   KUBEWARDEN_POLICY_TIMEOUT: 'policyTimeout',
   KUBEWARDEN_PORT: 'port',
   KUBEWARDEN_READINESS_PROBE_PORT: 'readinessProbePort',
+  KUBEWARDEN_SOURCES_PATH: 'sourcesPath',
   KUBEWARDEN_WORKERS: 'workers',
 } as const satisfies Record<string, keyof ShimFlags>
 

@@ -6,6 +6,7 @@ export const FLAG_DEFAULTS = {
   adminSocket: '/run/gatehouse/admin.sock',
   host: 'admission.gatehouse.internal',
   certDir: '/var/lib/gatehouse/pki',
+  store: '/var/lib/gatehouse/store',
   selectors: 'api-server',
   register: 'none',
   addr: '0.0.0.0',

@@ -6,13 +6,14 @@ import { readApiServerFlags } from './api-server/read-api-server-flags.ts'
 import type { Authority } from './connect/authority.ts'
 import { FLAG_DEFAULTS } from './flag-defaults.ts'
 import { FlagReader } from './flag-reader.ts'
+import { type ModuleFlags, readModuleFlags } from './modules/module-options.ts'
 import { readRegistration } from './registration-flags.ts'
 import type { LogSettings, ShimOptions, SocketOptions } from './shim-options.ts'
 import { findGroupId, findUserId } from './socket/accounts.ts'
 import type { CertificateSource } from './tls/certificate-source.ts'
 
 /** Flags as they were typed, or as the environment has them. */
-export interface ShimFlags {
+export interface ShimFlags extends ModuleFlags {
   readonly policies?: string
   readonly socket?: string
   readonly socketMode?: string
@@ -71,6 +72,7 @@ export function parseFlags(flags: ShimFlags, inheritedSockets = 0): ShimOptions 
     ...readRegistration(reader, flags, hosts),
     certificates: readCertificates(reader, flags, hosts),
     ...readApiServerFlags(reader, flags),
+    modules: readModuleFlags(flags),
     workers: reader.number('workers', flags.workers, { default: availableParallelism(), min: 1, max: 256 }),
     queue: reader.number('queue', flags.queue, { default: FLAG_DEFAULTS.queue, min: 0, max: 100_000 }),
     policyTimeoutMs: readSeconds(reader, 'policy-timeout', flags.policyTimeout, {

@@ -1,6 +1,7 @@
 import type { LogFormat, LogLevel } from '../util/log.ts'
 import type { ApiServerOptions } from './api-server/read-api-server-flags.ts'
 import type { Authority } from './connect/authority.ts'
+import type { ModuleOptions } from './modules/module-options.ts'
 import type { RegistrationOptions } from './registration-options.ts'
 import type { UnixSocketOptions } from './socket/unix-socket.ts'
 import type { CertificateSource } from './tls/certificate-source.ts'
@@ -20,6 +21,7 @@ export interface ShimOptions extends Partial<ApiServerOptions> {
   readonly staticManifests?: StaticManifestsOptions
   /** Given when the shims of a cluster tell all API servers by API objects. */
   readonly apiObjects?: RegistrationOptions
+  readonly modules: ModuleOptions
   readonly workers: number
   readonly queue: number
   readonly policyTimeoutMs: number

@@ -10,6 +10,8 @@ import { Drain } from './http/drain.ts'
 import { createHandlers, type Handlers } from './http/handlers.ts'
 import type { Listener } from './http/listener.ts'
 import { openListeners } from './http/listeners.ts'
+import { openModules } from './modules/open-modules.ts'
+import type { PullResult } from './modules/remote-module.ts'
 import { type PolicySources, takeSnapshot } from './policies/policies-snapshot.ts'
 import { loadPolicySet } from './policy-set/load-policy-set.ts'
 import { PoliciesInForce } from './policy-set/policies-in-force.ts'
@@ -71,16 +73,19 @@ export class Shim {
     await using resources = new AsyncDisposableStack()
     const log = this.#log
     const { certificates, graceMs, handoverGraceMs } = this.#options
-    const snapshot = await takeSnapshot(this.#options.policies)
+    const metrics = new Metrics()
+    const onPull = (result: PullResult) => metrics.recordPull(result)
+    const modules = resources.use(await openModules(this.#options.modules, { onPull, log }))
+    const snapshot = await takeSnapshot(this.#options.policies, modules.read)
     if (snapshot.content instanceof GatehouseError) throw snapshot.content
     const certificate = new ShownCertificate(await readCertificate(certificates))
-    const loaded = await this.#load(snapshot.content, resources)
+    const loaded = await this.#load(snapshot.content, metrics, resources)
     const answering = await this.#prepareAnswers(loaded, resources)
-    const { policies, metrics } = loaded
+    const { policies } = loaded
     const { drain, decisions, client } = answering
     const registration: Registration = {}
     const listeners = await this.#listen({ ...loaded, ...answering, certificate, registration }, resources)
-    const reloader = resources.use(this.#startReloader({ digest: snapshot.digest, policies, metrics }))
+    const reloader = resources.use(this.#startReloader({ digest: snapshot.digest, policies, modules, metrics }))
     const keeper = resources.use(startKeeper(this.#options, { policies, client, drain, log }))
     registration.keeper = keeper
     const onChange = (renewed: ServerCertificate) => certificate.replace(renewed, listeners)
@@ -96,9 +101,8 @@ export class Shim {
   }
 
   /** The policies, and the threads that evaluate them. */
-  async #load(sources: PolicySources, resources: AsyncDisposableStack) {
+  async #load(sources: PolicySources, metrics: Metrics, resources: AsyncDisposableStack) {
     const log = this.#log
-    const metrics = new Metrics()
     const pool = resources.use(await this.#startPool(metrics, this.#options.workers))
     const { signal } = new AbortController()
     const loaded = await loadPolicySet(sources, { ...this.#options, pool: async () => pool, signal, log })
@@ -166,7 +170,7 @@ export class Shim {
     return listeners
   }
 
-  #startReloader(options: Pick<PolicyReloaderOptions, 'digest' | 'policies' | 'metrics'>): PolicyReloader {
+  #startReloader(options: Pick<PolicyReloaderOptions, 'digest' | 'policies' | 'modules' | 'metrics'>): PolicyReloader {
     const log = this.#log
     const startPool = () => this.#startPool(options.metrics, 1)
     const load: PolicyReloaderOptions['load'] = (sources, previous, signal) =>

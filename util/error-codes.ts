@@ -61,6 +61,8 @@ export const ERROR_CODES = {
   ERR_STORE_CORRUPT:
     'A stored module no longer has the digest under which it was stored, and no source gives it again.',
   ERR_STORE_READ: 'The module store cannot be read.',
+  ERR_STORE_UNKNOWN:
+    'The module store has nothing under that reference or digest, or several things under that prefix.',
   ERR_STORE_WRITE: 'The module store cannot be written to: its folder is read-only, or the disk is full.',
   ERR_TESTS_INVALID: 'Policy test files have problems; all of them are listed with file, line and field.',
   ERR_TESTS_NONE: 'There is no policy test to run.',

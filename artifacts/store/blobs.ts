@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { digestOf } from '../digest.ts'
 import { placeFile } from './drafts.ts'
 import { errnoOf, unreadable } from './store-errors.ts'
 
@@ -9,10 +9,6 @@ const blobsFolder = (store: string) => join(store, 'blobs', 'sha256')
 /** Where the bytes of a digest lie, as in an OCI image layout. */
 export function blobPath(store: string, digest: string): string {
   return join(blobsFolder(store), digest.slice('sha256:'.length))
-}
-
-export function digestOf(bytes: Uint8Array): string {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`
 }
 
 /** What lies under a digest: its bytes, others, or nothing. */

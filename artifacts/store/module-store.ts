@@ -92,7 +92,8 @@ export class ModuleStore {
 
   async #findImmutable(reference: string): Promise<StoredModule | undefined> {
     if (!reference.includes('@')) return undefined
-    const entry = (await listEntries(this.folder)).find(({ immutableReference }) => immutableReference === reference)
+    const name = reference.replace(/^registry:\/\//, '')
+    const entry = (await listEntries(this.folder)).find(({ immutableReference }) => immutableReference === name)
     return entry && { ...entry, reference }
   }
 }

@@ -1,4 +1,5 @@
 import { isRecord } from '../../util/record.ts'
+import { isDigest } from '../references/registry-name.ts'
 
 /** What the store knows of a reference: which bytes it stood for when it was fetched last. */
 export interface StoredModule {
@@ -9,7 +10,7 @@ export interface StoredModule {
   readonly sizeBytes: number
   /** Of the manifest that named them; absent where there is none. */
   readonly manifestDigest?: string
-  /** The reference that will always mean these bytes; absent where there is none. */
+  /** The name in a registry that will always mean these bytes, `ghcr.io/some/policy@sha256:…`; absent where there is none. */
   readonly immutableReference?: string
 }
 
@@ -18,25 +19,23 @@ export interface ModuleToStore extends Omit<StoredModule, 'reference' | 'sizeByt
   readonly bytes: Uint8Array
 }
 
-const DIGEST = /^sha256:[0-9a-f]{64}$/
-
-export function isDigest(value: unknown): value is string {
-  return typeof value === 'string' && DIGEST.test(value)
-}
-
 /** Reads an entry as it lies on the disk; undefined when it is none, whatever became of the file. */
 export function parseStoredModule(text: string): StoredModule | undefined {
   const value = parseJson(text)
   if (!isRecord(value)) return undefined
   const { reference, digest, sizeBytes, manifestDigest, immutableReference } = value
-  if (typeof reference !== 'string' || !isDigest(digest) || typeof sizeBytes !== 'number') return undefined
+  if (typeof reference !== 'string' || !isDigestText(digest) || typeof sizeBytes !== 'number') return undefined
   return {
     reference,
     digest,
     sizeBytes,
-    ...(isDigest(manifestDigest) ? { manifestDigest } : {}),
+    ...(isDigestText(manifestDigest) ? { manifestDigest } : {}),
     ...(typeof immutableReference === 'string' ? { immutableReference } : {}),
   }
+}
+
+function isDigestText(value: unknown): value is string {
+  return typeof value === 'string' && isDigest(value)
 }
 
 function parseJson(text: string): unknown {

@@ -29,9 +29,11 @@ Examples:
   curl --unix-socket /run/gatehouse/gatehouse.sock http://shim/readiness
 
 Environment, for deployments made for Kubewarden's policy server (a flag wins): KUBEWARDEN_BIND_ADDRESS, _CERT_FILE,
-_KEY_FILE, _LOG_FMT, _LOG_LEVEL, _POLICIES, _POLICY_TIMEOUT, _PORT, _READINESS_PROBE_PORT, _WORKERS.
+_DOCKER_CONFIG_JSON_PATH, _KEY_FILE, _LOG_FMT, _LOG_LEVEL, _POLICIES, _POLICIES_DOWNLOAD_DIR, _POLICY_TIMEOUT, _PORT,
+_READINESS_PROBE_PORT, _SOURCES_PATH, _WORKERS.
 
-The policies are read again when their files change, and on SIGHUP, which also opens the decision log anew.
+The policies are read again when their files change, and on SIGHUP, which also opens the decision log anew and asks for
+ modules again whose references may mean others by now.
  A policy that turns out bad keeps its last good version.
 SIGTERM: requests in flight get their verdicts, then it leaves with 0. A second signal, or the end of --grace, cuts them.
 A shim whose socket was taken over answers on open connections until they are gone, and leaves with 0 (--handover-grace).
@@ -82,6 +84,13 @@ export const addShimCommand: AddCommand = (program, context) => {
     .option(
       '--ca-file <file>',
       'what API servers verify --cert-file with, PEM; for --static-manifests and --register api',
+    )
+    .optionsGroup('Modules from registries and web servers:')
+    .option('--policies-download-dir <folder>', `the store that they are kept in (default: ${FLAG_DEFAULTS.store})`)
+    .option('--sources-path <file>', "Kubewarden's sources.yml: insecure sources, their authorities, proxies")
+    .option(
+      '--docker-config-json-path <folder>',
+      "who to be at registries: Docker's config.json, or its folder (default: $DOCKER_CONFIG or ~/.docker)",
     )
     .optionsGroup('Registration:')
     .option(

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url'
 import type { EvaluationRequest, ParsedAdmissionRequest } from '../../evaluator/admission-request.ts'
 import type { AdmissionResponse } from '../../evaluator/admission-response.ts'
 import { compilePolicyModule } from '../../evaluator/module/compile.ts'
@@ -7,7 +6,7 @@ import { applyPolicyMode, type PolicyModeOptions } from '../../evaluator/policy-
 import type { Exemption } from '../../shim/exemptions/exemption.ts'
 import { findExemption } from '../../shim/exemptions/find-exemption.ts'
 import { FLAG_DEFAULTS } from '../../shim/flag-defaults.ts'
-import { readModule } from '../../shim/policies/module-source.ts'
+import { nameOfModule, readModule } from '../../shim/policies/module-source.ts'
 import type { LoadedGuest } from '../../shim/policy-set/policy-set.ts'
 import type { StartedEvaluatorPool } from '../../shim/pool/evaluator-pool.ts'
 import type { JobLimits } from '../../shim/pool/watch-job.ts'
@@ -87,7 +86,7 @@ async function prepareGuest(
   const { id, module, settings, hostCapabilities, executionMode, timeoutMs } = guest
   const compiled = await compilePolicyModule(await readModule({ id, module }), {
     memoryLimitBytes: MEMORY_LIMIT_BYTES,
-    source: fileURLToPath(module),
+    source: nameOfModule(module),
     ...(executionMode === undefined ? {} : { executionMode }),
   })
   const wanted = compiled.metadata?.contextAwareResources ?? []

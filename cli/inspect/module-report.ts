@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { fileURLToPath } from 'node:url'
 import { findMetadata } from '../../evaluator/module/metadata-section.ts'
 import { UnusableModule } from '../../evaluator/module/unusable-module.ts'
+import { nameOfModule } from '../../shim/policies/module-source.ts'
 import { GatehouseError, isGatehouseError, messageOf } from '../../util/errors.ts'
 import { isRecord } from '../../util/record.ts'
 
@@ -17,7 +17,7 @@ export interface ModuleReport {
 
 /** Reads a module without running it. @throws ERR_MODULE_INVALID, ERR_MODULE_METADATA */
 export async function reportModule(url: string, bytes: Uint8Array): Promise<ModuleReport> {
-  const path = fileURLToPath(url)
+  const path = nameOfModule(url)
   try {
     const metadata = readMetadata(path, bytes)
     return {

@@ -98,14 +98,23 @@ export interface PolicyReport {
   readonly mode: 'protect' | 'monitor'
   readonly mutating: boolean
   readonly moduleDigest?: string
+  /** Where the module comes from: as it is configured, and by the name that will always mean the same bytes. */
+  readonly module?: string
+  readonly immutableReference?: string
   /** Of a group, in place of a module. */
-  readonly members?: readonly { readonly name: string; readonly moduleDigest: string }[]
+  readonly members?: readonly MemberReport[]
   /** The webhook entry that it is a member of; absent when it has no rules, so that no API server asks for it. */
   readonly entry?: string
   /** What is wrong with the version that is configured. */
   readonly error?: string
   readonly disabledUntil?: string
   readonly traffic: TrafficReport
+}
+
+/** A member of a group. */
+export interface MemberReport extends Pick<PolicyReport, 'module' | 'immutableReference'> {
+  readonly name: string
+  readonly moduleDigest: string
 }
 
 /** Since the shim started, or the policy was added. */

@@ -1,7 +1,7 @@
-import { isGroup } from '../policies/policy-spec.ts'
+import { guestsOf, isGroup } from '../policies/policy-spec.ts'
 import type { KnownPolicy, LoadedPolicy } from '../policy-set/policy-set.ts'
 import type { PolicyTraffic } from '../telemetry/policy-statistics.ts'
-import type { PolicyReport, PolicyState, TrafficReport } from './admin-api.ts'
+import type { MemberReport, PolicyReport, PolicyState, TrafficReport } from './admin-api.ts'
 import type { AdminFacts } from './admin-facts.ts'
 
 /** What `gatehouse policies` and `gatehouse top` show: every configured policy, in the order of its id. */
@@ -30,10 +30,22 @@ export function describePolicies({ policies, disabled, statistics }: AdminFacts)
   })
 }
 
-function describeModules({ spec, moduleDigests }: KnownPolicy): Pick<PolicyReport, 'moduleDigest' | 'members'> {
-  const [moduleDigest = ''] = moduleDigests
-  if (!isGroup(spec)) return { moduleDigest }
-  return { members: spec.members.map(({ name }, index) => ({ name, moduleDigest: moduleDigests[index] ?? '' })) }
+type ModuleReport = Pick<MemberReport, 'module' | 'moduleDigest' | 'immutableReference'>
+
+function describeModules(policy: KnownPolicy): ModuleReport | Pick<PolicyReport, 'members'> {
+  const { spec } = policy
+  if (!isGroup(spec)) return describeModule(policy, 0)
+  return { members: spec.members.map(({ name }, index) => ({ name, ...describeModule(policy, index) })) }
+}
+
+function describeModule({ spec, moduleDigests, immutableReferences }: KnownPolicy, index: number): ModuleReport {
+  const module = guestsOf(spec)[index]?.module
+  const immutableReference = immutableReferences?.[index]
+  return {
+    moduleDigest: moduleDigests[index] ?? '',
+    ...(module === undefined ? {} : { module }),
+    ...(immutableReference === undefined ? {} : { immutableReference }),
+  }
 }
 
 function stateOf(policy: LoadedPolicy): PolicyState {

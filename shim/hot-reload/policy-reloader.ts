@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { GatehouseError, messageOf } from '../../util/errors.ts'
 import type { Log } from '../../util/log.ts'
+import { MODULE_FILES, type ModuleSupply } from '../modules/module-supply.ts'
 import { type PoliciesSnapshot, type PolicySources, takeSnapshot } from '../policies/policies-snapshot.ts'
 import type { PoliciesInForce } from '../policy-set/policies-in-force.ts'
 import { listFailures, listRefusedUpdates, type PolicySet } from '../policy-set/policy-set.ts'
@@ -15,6 +16,7 @@ export interface PolicyReloaderOptions {
   readonly policies: PoliciesInForce
   /** Makes a set of what was read, and takes over from the previous one what did not change. */
   readonly load: (sources: PolicySources, previous: PolicySet, signal: AbortSignal) => Promise<PolicySet>
+  readonly modules?: ModuleSupply
   readonly metrics: Metrics
   readonly log: Log
   readonly pollIntervalMs?: number
@@ -29,6 +31,7 @@ const MAX_READS = 20
 /** Keeps the policies in force in step with their files. One reload at a time; what changes meanwhile is the next one's. */
 export class PolicyReloader implements AsyncDisposable {
   readonly #options: PolicyReloaderOptions
+  readonly #modules: ModuleSupply
   readonly #watcher: PathWatcher
   readonly #poll: NodeJS.Timeout
   readonly #stopped = new AbortController()
@@ -39,9 +42,11 @@ export class PolicyReloader implements AsyncDisposable {
 
   constructor(options: PolicyReloaderOptions) {
     this.#options = options
+    this.#modules = options.modules ?? MODULE_FILES
     this.#digest = options.digest
     this.#watcher = new PathWatcher({ onChange: () => this.#settle(), log: options.log })
     this.#poll = setInterval(() => void this.#look(), options.pollIntervalMs ?? POLL_INTERVAL_MS)
+    this.#modules.onChange(() => this.#settle())
     // what changed since the policies were read, and before anybody watched
     void this.#look()
   }
@@ -49,12 +54,14 @@ export class PolicyReloader implements AsyncDisposable {
   /** Loads the policies again, changed or not: those that failed for reasons outside their files get another chance. */
   reload(): Promise<void> {
     this.#digest = undefined
+    this.#modules.refresh()
     return this.#look()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopped.abort(new GatehouseError('ERR_POOL_STOPPED', 'the shim is shutting down'))
     clearInterval(this.#poll)
+    this.#modules.onChange(() => {})
     clearTimeout(this.#settling)
     this.#watcher[Symbol.dispose]()
     await this.#running
@@ -99,10 +106,10 @@ export class PolicyReloader implements AsyncDisposable {
   /** Two readings that are equal, so that no set is made of files from before and after a change. */
   async #readSettled(): Promise<PoliciesSnapshot> {
     const { path } = this.#options
-    let snapshot = await takeSnapshot(path)
+    let snapshot = await takeSnapshot(path, this.#modules.read)
     for (let reads = 1; reads < MAX_READS; reads++) {
       await this.#watcher.watch(snapshot.paths)
-      const again = await takeSnapshot(path)
+      const again = await takeSnapshot(path, this.#modules.read)
       if (again.digest === snapshot.digest) return again
       snapshot = again
     }

@@ -4,6 +4,8 @@ import { createHash } from 'node:crypto'
 export interface ModuleContent {
   /** `sha256:…` of the bytes. */
   readonly digest: string
+  /** The name in a registry that will always mean these bytes; absent where they do not come from one. */
+  readonly immutableReference?: string
   /** The bytes; asked for only where no module of that digest is compiled already. */
   read(): Promise<Uint8Array>
 }

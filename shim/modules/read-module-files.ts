@@ -10,3 +10,8 @@ export const readModuleFiles: ReadModules = async (urls) => {
   })
   return new Map(await Promise.all(read))
 }
+
+/** Whether a module's URL means a file. */
+export function isFile(url: string): boolean {
+  return url.startsWith('file://')
+}

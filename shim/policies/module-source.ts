@@ -1,41 +1,54 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { formatReference, parseReference } from '../../artifacts/reference.ts'
 import { GatehouseError, messageOf } from '../../util/errors.ts'
 import type { ModuleContent, ModuleContents } from '../modules/module-content.ts'
-import { readModuleFiles } from '../modules/read-module-files.ts'
+import { isFile, readModuleFiles } from '../modules/read-module-files.ts'
+import type { ModuleAccess } from '../modules/read-pulled-module.ts'
 import { type GuestSpec, guestsOf, type PolicySpec } from './policy-spec.ts'
 
-const WAY_OUT = 'download it (for example with `kwctl pull -o policy.wasm`) and name it by file:// or by its path'
+/** Says why a module reference cannot be used; undefined when it can. */
+export function describeUnusableModule(reference: string): string | undefined {
+  try {
+    parseReference(reference)
+    return undefined
+  } catch (error) {
+    return messageOf(error)
+  }
+}
+
+/** The URL that a usable reference means in the file that names it: the same for all ways to write it. */
+export function resolveModule(reference: string, namedBy: string): string {
+  const parsed = parseReference(reference)
+  if (parsed.scheme !== 'file') return formatReference(parsed)
+  return pathToFileURL(resolve(dirname(namedBy), parsed.path)).href
+}
 
 /**
- * Says why a module reference cannot be used; undefined when it can. As in Kubewarden a reference without a scheme is
- * a registry's, unless it looks like a path: it starts with `/` or `.`, or ends in `.wasm`.
+ * The bytes of a policy's module, for a command: pulled if they are not stored. Besides URLs the start of a digest is
+ * understood, as `sha256:…`. @throws ERR_MODULE_SOURCE
  */
-export function describeUnusableModule(reference: string): string | undefined {
-  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(reference)?.[1]?.toLowerCase()
-  if (scheme === 'file') return isDecodable(reference) ? undefined : `is ${reference}; its %-escapes are malformed`
-  if (scheme === 'http' || scheme === 'https')
-    return `is ${reference}; ${scheme}:// cannot be downloaded yet: ${WAY_OUT}`
-  if (scheme === 'registry') return `is ${reference}; registry:// cannot be pulled yet: ${WAY_OUT}`
-  if (scheme !== undefined) return `is ${reference}; must be file:// or a path`
-  if (looksLikePath(reference)) return undefined
-  return `is ${reference}, a registry reference as it has no scheme; registries cannot be pulled from yet: ${WAY_OUT}`
-}
-
-/** The absolute `file://` URL that a usable reference means in the file that names it. */
-export function resolveModule(reference: string, namedBy: string): string {
-  const path = /^file:\/\//i.test(reference) ? decodeURIComponent(reference.slice('file://'.length)) : reference
-  return pathToFileURL(resolve(dirname(namedBy), path)).href
-}
-
-/** The bytes of a policy's module. @throws ERR_MODULE_SOURCE */
-export async function readModule(policy: Pick<GuestSpec, 'id' | 'module'>): Promise<Uint8Array> {
+export async function readModule(
+  policy: Pick<GuestSpec, 'id' | 'module'>,
+  access: ModuleAccess = {},
+): Promise<Uint8Array> {
+  const { module } = policy
+  if (module.startsWith('sha256:')) return await (await loadPulling()).readByDigest(module, access)
   try {
-    return await readFile(fileURLToPath(policy.module))
+    if (isFile(module)) return await readFile(fileURLToPath(module))
+    return await (await (await loadPulling()).pullOnce(module, access)).read()
   } catch (cause) {
     throw unreadableModule(policy, cause)
   }
+}
+
+// most modules are files, and commands start in little time
+const loadPulling = () => import('../modules/read-pulled-module.ts')
+
+/** What people call a module: the path of a file, or the reference. */
+export function nameOfModule(module: string): string {
+  return isFile(module) ? fileURLToPath(module) : module
 }
 
 /** Reads every module that policies name, each once. */
@@ -56,18 +69,18 @@ export function digestOfModule({ module }: Pick<GuestSpec, 'module'>, contents: 
   return content === undefined || content instanceof Error ? 'unreadable' : content.digest
 }
 
-function unreadableModule({ id, module }: Pick<GuestSpec, 'id' | 'module'>, cause: unknown): GatehouseError {
-  const message = `policy ${id}: cannot read ${fileURLToPath(module)}: ${messageOf(cause)}`
-  return new GatehouseError('ERR_MODULE_SOURCE', message, { cause })
+/** The name in a registry that will always mean the module that was read for a policy. */
+export function immutableReferenceOf(
+  { module }: Pick<GuestSpec, 'module'>,
+  contents: ModuleContents,
+): string | undefined {
+  const content = contents.get(module)
+  return content === undefined || content instanceof Error ? undefined : content.immutableReference
 }
 
-const looksLikePath = (reference: string) => /^[./]/.test(reference) || reference.endsWith('.wasm')
-
-function isDecodable(reference: string): boolean {
-  try {
-    decodeURIComponent(reference)
-    return true
-  } catch {
-    return false
-  }
+function unreadableModule({ id, module }: Pick<GuestSpec, 'id' | 'module'>, cause: unknown): GatehouseError {
+  const message = isFile(module)
+    ? `policy ${id}: cannot read ${fileURLToPath(module)}: ${messageOf(cause)}`
+    : `Error while downloading policy '${id}' from ${module}: ${messageOf(cause)}`
+  return new GatehouseError('ERR_MODULE_SOURCE', message, { cause })
 }

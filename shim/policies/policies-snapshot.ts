@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { type GatehouseError, isGatehouseError } from '../../util/errors.ts'
 import { throwProblems } from '../../util/problems.ts'
 import type { ModuleContent, ModuleContents, ReadModules } from '../modules/module-content.ts'
-import { readModuleFiles } from '../modules/read-module-files.ts'
+import { isFile, readModuleFiles } from '../modules/read-module-files.ts'
 import { readModules } from './module-source.ts'
 import { parsePolicies } from './parse-policies.ts'
 import { type PolicyFile, readPolicyFiles } from './policy-files.ts'
@@ -33,7 +33,11 @@ export async function takeSnapshot(path: string, read: ReadModules = readModuleF
     const modules = 'modules' in content ? content.modules : new Map<string, never>()
     return {
       digest: digestOf([...files.map(({ file, text }) => [file, text] as const), ...modules]),
-      paths: [path, ...files.map(({ file }) => file), ...[...modules.keys()].map((url) => fileURLToPath(url))],
+      paths: [
+        path,
+        ...files.map(({ file }) => file),
+        ...[...modules.keys()].filter(isFile).map((url) => fileURLToPath(url)),
+      ],
       content,
     }
   } catch (error) {

@@ -28,7 +28,7 @@ export interface MemberSpec extends GuestSpec {
 /** A module, and how it is asked. */
 export interface GuestSpec {
   readonly id: string
-  /** An absolute `file://` URL: what the file named, resolved against the file. */
+  /** An absolute URL: a file, resolved against the one that names it, or `registry:`, `https:`, `http:`, in full. */
   readonly module: string
   /** For `JSON.stringify` only: numbers that JavaScript cannot hold are `JSON.rawJSON`, which no structured clone survives. */
   readonly settings: Readonly<Record<string, unknown>>

@@ -2,7 +2,7 @@ import { createMatcher } from '../../evaluator/matching/policy-matcher.ts'
 import type { Log } from '../../util/log.ts'
 import { mapInParallel } from '../../util/map-in-parallel.ts'
 import { isExpired } from '../exemptions/exemption.ts'
-import { digestOfModule, moduleOf } from '../policies/module-source.ts'
+import { digestOfModule, immutableReferenceOf, moduleOf } from '../policies/module-source.ts'
 import type { PolicySources } from '../policies/policies-snapshot.ts'
 import { type GuestSpec, guestsOf, isGroup, type PolicySpec } from '../policies/policy-spec.ts'
 import { type LoadGuestOptions, loadGuest } from './load-guest.ts'
@@ -38,8 +38,10 @@ export async function loadPolicySet(
   const compile = async (guest: GuestSpec) => compiler.compile(moduleOf(guest, modules), guest.module)
   for (const spec of specs) tellExpired(spec, options.log)
   const loaded = await mapInParallel(specs, options.workers, async (spec) => {
-    const moduleDigests = guestsOf(spec).map((guest) => digestOfModule(guest, modules))
-    const known = await describePolicy(spec, moduleDigests)
+    const known = await describePolicy(spec, {
+      moduleDigests: guestsOf(spec).map((guest) => digestOfModule(guest, modules)),
+      immutableReferences: guestsOf(spec).map((guest) => immutableReferenceOf(guest, modules)),
+    })
     const policy = await loadPolicy(known, { ...options, previous: previous.get(spec.id), compile })
     signal.throwIfAborted()
     return policy
@@ -102,7 +104,10 @@ function describe({ member, error }: LoadFailure): string {
   return member === undefined ? error : `member ${member}: ${error}`
 }
 
-async function describePolicy(spec: PolicySpec, moduleDigests: readonly string[]): Promise<KnownPolicy> {
+async function describePolicy(
+  spec: PolicySpec,
+  modules: Pick<KnownPolicy, 'moduleDigests' | 'immutableReferences'>,
+): Promise<KnownPolicy> {
   const { id, mode, allowedToMutate, registration } = spec
   // a group has said its message itself
   const message = isGroup(spec) ? undefined : spec.message
@@ -111,7 +116,7 @@ async function describePolicy(spec: PolicySpec, moduleDigests: readonly string[]
     mode,
     allowedToMutate,
     spec,
-    moduleDigests,
+    ...modules,
     ...(message === undefined ? {} : { message }),
     ...(registration?.mutates === undefined ? {} : { mutates: registration.mutates }),
     ...(registration === undefined ? {} : { matcher: await createMatcher(registration) }),

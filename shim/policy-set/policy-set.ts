@@ -14,6 +14,8 @@ export interface KnownPolicy extends PolicyModeOptions {
   readonly spec: PolicySpec
   /** Of the bytes of the modules that it asks, in their order: `sha256:…`; `unreadable` where there are none. */
   readonly moduleDigests: readonly string[]
+  /** The names in registries that will always mean these bytes, in the same order; undefined where there is none. */
+  readonly immutableReferences?: readonly (string | undefined)[]
   /** Tells which requests concern it; absent without rules. */
   readonly matcher?: PolicyMatcher
 }

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { AdmissionResponse } from '../../evaluator/admission-response.ts'
+import type { PullResult } from '../modules/remote-module.ts'
 import type { PoliciesInForce } from '../policy-set/policies-in-force.ts'
 import type { FailedPolicy } from '../policy-set/policy-set.ts'
 import { listFailures, listRefusedUpdates } from '../policy-set/policy-set.ts'
@@ -41,6 +42,7 @@ export class Metrics {
   readonly #latency: Histogram<(typeof EVALUATION_LABELS)[number]>
   readonly #threadsEnded: Counter<'reason'>
   readonly #reloads: Counter<'result'>
+  readonly #pulls: Counter<'result'>
   readonly #disabledReviews: Counter<'policy_name'>
   readonly #exemptedReviews: Counter<'policy_name'>
   readonly #decisionsDropped: Counter
@@ -79,6 +81,12 @@ export class Metrics {
       registers,
     })
     for (const result of ['success', 'partial', 'failure'] as const) this.#reloads.inc({ result }, 0)
+    this.#pulls = new Counter({
+      name: 'gatehouse_module_pulls_total',
+      help: 'Attempts to pull a module: pulled, unchanged, stored (its source could not be asked) or failed.',
+      labelNames: ['result'],
+      registers,
+    })
     this.#disabledReviews = new Counter({
       name: 'gatehouse_disabled_reviews_total',
       help: 'Requests that were allowed unasked, because the policy was disabled by hand.',
@@ -151,6 +159,11 @@ export class Metrics {
 
   recordReload(result: ReloadResult): void {
     this.#reloads.inc({ result })
+  }
+
+  /** Counts one attempt to get a module from where its reference says. */
+  recordPull(result: PullResult): void {
+    this.#pulls.inc({ result })
   }
 
   /** Reads the state of the pool and of the policies whenever somebody asks for the metrics. */

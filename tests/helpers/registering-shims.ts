@@ -123,6 +123,7 @@ function shimOptions(folder: string, policies: string) {
     memoryLimitBytes: 16 * 1024 * 1024,
     graceMs: 10_000,
     handoverGraceMs: 1000,
+    modules: { store: '/nowhere' },
   } as const satisfies ShimOptions
 }
 

@@ -13,7 +13,8 @@ export const HOST = 'admission.gatehouse.internal'
 
 /** A policy's entry in policies.yml, with the module's bytes instead of its place. */
 export interface TestPolicy {
-  readonly guest: Uint8Array
+  /** Absent where `module` says where it is. */
+  readonly guest?: Uint8Array
   readonly [field: string]: unknown
 }
 
@@ -48,7 +49,7 @@ export interface Answer {
 /** Writes policies.yml and the modules that it names; returns its path. */
 export function writePolicies(folder: string, policies: TestPolicies): string {
   const writeModule = (name: string, { guest, ...fields }: TestPolicy) => {
-    writeFileSync(join(folder, `${name}.wasm`), guest)
+    if (guest !== undefined) writeFileSync(join(folder, `${name}.wasm`), guest)
     return { module: `./${name}.wasm`, ...fields }
   }
   const entries = Object.entries(policies).map(([id, policy]) => {
@@ -96,6 +97,7 @@ export async function startShim(
     memoryLimitBytes: 16 * 1024 * 1024,
     graceMs: 10_000,
     handoverGraceMs: 10_000,
+    modules: { store: join(folder, 'store') },
   }
   const path = writePolicies(folder, policies)
   const shim = await new Shim({ policies: path, admin, certificates, ...limits, ...overrides, socket }, log).start()

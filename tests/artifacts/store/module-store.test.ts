@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { blobPath, digestOf } from '../../../artifacts/store/blobs.ts'
+import { digestOf } from '../../../artifacts/digest.ts'
+import { blobPath } from '../../../artifacts/store/blobs.ts'
 import { ModuleStore } from '../../../artifacts/store/module-store.ts'
 
 const V1 = 'registry://ghcr.io/kubewarden/policies/safe-labels:v1'
 const LATEST = 'registry://ghcr.io/kubewarden/policies/safe-labels:latest'
-const IMMUTABLE = `registry://ghcr.io/kubewarden/policies/safe-labels@sha256:${'a'.repeat(64)}`
+const IMMUTABLE = `ghcr.io/kubewarden/policies/safe-labels@sha256:${'a'.repeat(64)}`
 
 const moduleOf = (text: string) => {
   const bytes = Buffer.from(text)
@@ -53,8 +54,8 @@ t.test('equal bytes are kept once, for as long as one reference stands for them'
 t.test('the immutable reference of a stored tag is found too', async (t) => {
   const store = new ModuleStore(t.testdir())
   await store.put(V1, { ...moduleOf('one'), immutableReference: IMMUTABLE })
-  const found = await store.find(IMMUTABLE)
-  t.match(found, { reference: IMMUTABLE, digest: digestOf(Buffer.from('one')) })
+  const found = await store.find(`registry://${IMMUTABLE}`)
+  t.match(found, { reference: `registry://${IMMUTABLE}`, digest: digestOf(Buffer.from('one')) })
   t.equal((await store.list()).length, 1)
 })
 

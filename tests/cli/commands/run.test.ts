@@ -187,7 +187,12 @@ t.test('what cannot be read is named', async (t) => {
     stderr: /ERR_FILE_READ: .*\/no\/request\.json/,
   })
   t.match(await run([PRIVILEGED, '-r', '-'], 'hello'), { code: 3, stderr: /ERR_REQUEST_INVALID: standard input:1: / })
-  t.match(await run(['registry://example.com/a:v1', '-r', '-'], POD), { code: 3, stderr: /cannot be pulled yet/ })
+  const unreachable = 'registry://localhost:1/some/policy:v1'
+  t.match(await run([unreachable, '-r', '-'], POD), {
+    code: 3,
+    stderr: /Error while downloading policy .*ECONNREFUSED/,
+  })
+  t.match(await run(['abcdef', '-r', '-'], POD), { code: 3, stderr: /ERR_STORE_UNKNOWN: the store has no module/ })
   t.match(await run([PRIVILEGED]), { code: 2, stderr: /--request-path/ })
   t.match(await run([PRIVILEGED, '-r', '-', '--timeout', 'soon'], POD), { code: 2, stderr: /number of seconds/ })
 })

@@ -213,7 +213,7 @@ t.test('problems of a group resource are told of its fields', async (t) => {
     .replace('file:///signed', 'ftp://a')
   t.strictSame(await problemsOf(t, text), [
     'policies.yml:5: metadata.name: is "Trusted", which is no DNS subdomain',
-    'policies.yml:14: spec.policies.signed.module: is ftp://a.wasm; must be file:// or a path',
+    'policies.yml:14: spec.policies.signed.module: the module reference "ftp://a.wasm" has the scheme ftp; must be registry, https, http or file',
     'policies.yml:11: spec.expression: at "knwon()": undeclared reference to knwon; the members are signed, known',
   ])
   t.match(await problemsOf(t, RESOURCE.replace(/ {2}rules.*\n/, '')), [/spec\.rules: is missing/])

@@ -112,12 +112,17 @@ t.test('ids that no URL can carry and ids that are given twice are refused', asy
   ])
 })
 
-t.test('what cannot be run yet is refused by name, with the way out', async (t) => {
+t.test('what cannot be understood is refused by name', async (t) => {
   const refused = (module: string) => problemsOf(t, `a: {module: "${module}"}`)
   for (const module of ['registry://example.com/a:v1', 'https://example.com/a.wasm', 'example.com/policies/a:v1'])
-    t.match(await refused(module), [/a\.module: is .* cannot be .* yet: download it .* name it by file:\/\//], module)
-  t.match(await refused('ftp://example.com/a.wasm'), [/must be file:\/\/ or a path/])
-  t.match(await refused('file:///%zz.wasm'), [/its %-escapes are malformed/])
+    t.strictSame(await refused(module), [], module)
+  t.match(await refused('ftp://example.com/a.wasm'), [
+    'policies.yml:1: a.module: the module reference "ftp://example.com/a.wasm" has the scheme ftp; must be registry, https, http or file',
+  ])
+  t.match(await refused('example.com/Policies/a:v1'), [
+    /a\.module: the module reference .* has "Policies" in its repository/,
+  ])
+  t.match(await refused('file:///%zz.wasm'), [/has malformed %-escapes/])
   t.match(await problemsOf(t, RESOURCE.replace('/v1', '/v1alpha2')), [
     /policy resources are of policies.kubewarden.io\/v1/,
   ])

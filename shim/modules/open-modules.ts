@@ -1,0 +1,22 @@
+import { loadAccess } from '../../artifacts/load-access.ts'
+import { ModuleStore } from '../../artifacts/store/module-store.ts'
+import type { ModuleOptions } from './module-options.ts'
+import { RemoteModules, type RemoteModulesOptions } from './remote-modules.ts'
+
+/**
+ * Where a shim's modules come from. What says how servers are reached is read again for every pull: certificates and
+ * passwords change. @throws ERR_SOURCES_INVALID, ERR_CREDENTIALS_INVALID
+ */
+export async function openModules(
+  { store: folder, patienceMs, ...files }: ModuleOptions,
+  options: Pick<RemoteModulesOptions, 'onPull' | 'log'>,
+): Promise<RemoteModules> {
+  await loadAccess(files)
+  const store = new ModuleStore(folder)
+  return new RemoteModules({
+    ...options,
+    ...(patienceMs === undefined ? {} : { patienceMs }),
+    store,
+    access: () => loadAccess(files),
+  })
+}
