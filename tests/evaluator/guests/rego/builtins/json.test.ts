@@ -1,7 +1,7 @@
 import t from 'tap'
 import { checkSameAsOpa } from '../../../../helpers/same-as-opa.ts'
 
-t.test('documents are checked and patched as by OPA', async (t) => {
+t.test('documents are checked, written and patched as by OPA', async (t) => {
   await checkSameAsOpa(t, {
     values: [
       String.raw`json.is_valid("{\"a\": 1}")`,
@@ -16,6 +16,11 @@ t.test('documents are checked and patched as by OPA', async (t) => {
       'json.patch({"a": {1,2}}, [{"op": "add", "path": ["a", 3], "value": 3}])',
       'json.patch({"a": 1}, [{"op": "add", "path": "", "value": 3}])',
       'json.patch({"a~b/c": 1}, [{"op": "replace", "path": "/a~0b~1c", "value": 3}])',
+      String.raw`json.marshal_with_options({"a": [1, {"b": null}], "é<&>": "x\u2028"}, {"pretty": true})`,
+      'json.marshal_with_options({"a": [1], "e": [], "f": {}}, {"prefix": ">", "indent": "  "})',
+      'json.marshal_with_options({"a": [1]}, {"pretty": false, "indent": "  "})',
+      'json.marshal_with_options({"a": {1,2}, "b": 1.50}, {})',
+      'json.marshal_with_options({1: 2, [1]: 3}, {"pretty": true})',
     ],
     undefined: [
       'json.patch({"a": 1}, [{"op": "test", "path": "/a", "value": 2}])',
