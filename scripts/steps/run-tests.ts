@@ -2,6 +2,7 @@ import { globSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { execa } from 'execa'
 import { resolveBinaries } from '../../clusters/binaries/resolve.ts'
+import { buildRegistry } from '../../tests/helpers/registry-program.ts'
 import { createSteps } from '../../util/steps.ts'
 import { createTapReader, type FileResult } from './tap-results.ts'
 
@@ -34,6 +35,8 @@ async function runSteps(): Promise<StepResult[]> {
     await runCheck('types', () => execa('tsc', ['--noEmit'], { all: true })),
     await runCheck('go vet', () => execa('go', ['vet', './...'], { all: true, cwd: 'bench/floor' })),
     await runCheck('sample policies', () => execa('scripts/build-policies', { all: true })),
+    // minutes on a fresh machine, which no single test should have to wait for
+    await runCheck('test registry', buildRegistry),
     await runCheck('test runner', () => execa('tap', ['build'], { all: true })),
     await runTap(
       'unit tests',

@@ -3,18 +3,11 @@ import { get } from 'node:http'
 import { get as getTls } from 'node:https'
 import { join } from 'node:path'
 import { NO_SOURCES, type Sources } from '../../artifacts/sources/sources.ts'
-import { architectureOf } from '../../clusters/binaries/binary.ts'
-import { fillCache } from '../../clusters/binaries/cache.ts'
-import { buildFromModule } from '../../clusters/binaries/go-build.ts'
 import { findFreePorts } from '../../clusters/local/ports.ts'
 import { createAuthority, issueCertificate } from '../../util/certificates.ts'
-import { cacheFolder } from '../../util/config.ts'
 import { startProcess, stopProcesses, waitUntilReady } from '../../util/managed-process.ts'
-import { packageRoot } from '../../util/package-root.ts'
+import { buildRegistry } from './registry-program.ts'
 import { makeShortFolder } from './short-folder.ts'
-
-/** As `tests/fixtures/registry/go.mod` pins it. */
-const VERSION = 'v3.1.2'
 
 export interface RegistryOptions {
   /** HTTPS, with a certificate for `localhost` by an authority of its own. */
@@ -64,25 +57,6 @@ export async function startRegistry(
 /** Sources by which a host may be asked over plain HTTP. */
 export function insecureSources(host: string): Sources {
   return { ...NO_SOURCES, isInsecure: (asked) => asked === host }
-}
-
-async function buildRegistry(): Promise<string> {
-  const architecture = architectureOf()
-  const path = join(cacheFolder(), 'binaries', `registry-${VERSION}-linux-${architecture}`, 'registry')
-  const module = join(packageRoot(), 'tests', 'fixtures', 'registry')
-  const silent = () => {}
-  await fillCache(path, silent, async (workFolder) => {
-    const product = join(workFolder, 'registry')
-    const flags = ['-mod=readonly', '-buildvcs=false', '-trimpath', '-ldflags', '-s -w']
-    const program = 'github.com/distribution/distribution/v3/cmd/registry'
-    await buildFromModule(
-      { module, architecture, args: ['build', '-v', ...flags, '-o', product, program] },
-      workFolder,
-      silent,
-    )
-    return product
-  })
-  return path
 }
 
 async function writeCertificate(folder: string) {
