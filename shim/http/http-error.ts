@@ -4,11 +4,14 @@ import { isGatehouseError, messageOf } from '../../util/errors.ts'
 export class HttpError extends Error {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
+  /** The body is the message alone, and no JSON. */
+  readonly isPlainText: boolean
 
-  constructor(status: number, message: string, headers: Readonly<Record<string, string>> = {}) {
+  constructor(status: number, message: string, headers: Readonly<Record<string, string>> = {}, isPlainText = false) {
     super(message)
     this.status = status
     this.headers = headers
+    this.isPlainText = isPlainText
   }
 
   static {
@@ -34,4 +37,13 @@ export function toHttpError(error: unknown): HttpError {
   }
   // what Kubewarden says, and no more: the log has the rest
   return new HttpError(500, 'Something went wrong')
+}
+
+/** What is wrong with a request's body: the answers that Kubewarden's web framework gives by itself. */
+const OF_THE_BODY = [400, 413, 415, 422]
+
+/** The same error as Kubewarden's `/audit` and `/validate_raw` say it: about bodies in plain text, unlike `/validate`. */
+export function toPlainTextError(error: unknown): unknown {
+  const { status, message, headers } = toHttpError(error)
+  return OF_THE_BODY.includes(status) ? new HttpError(status, message, headers, true) : error
 }

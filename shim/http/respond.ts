@@ -19,7 +19,8 @@ export function reviewAnswer(origin: ReviewOrigin, response: AdmissionResponse):
 }
 
 /** An error as Kubewarden's policy server writes it. */
-export function errorAnswer({ status, message, headers }: HttpError): Answer {
+export function errorAnswer({ status, message, headers, isPlainText }: HttpError): Answer {
+  if (isPlainText) return { status, contentType: 'text/plain; charset=utf-8', body: message, headers }
   return { status, contentType: 'application/json', body: JSON.stringify({ message, status }), headers }
 }
 

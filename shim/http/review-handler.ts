@@ -7,7 +7,7 @@ import type { RegisteredEntry } from '../registration/registered-set.ts'
 import type { EntryReviewer } from '../review/entry-reviewer.ts'
 import type { Reviewer } from '../review/reviewer.ts'
 import { readBody } from './body.ts'
-import { HttpError } from './http-error.ts'
+import { HttpError, toPlainTextError } from './http-error.ts'
 import { type Answer, reviewAnswer } from './respond.ts'
 import type { EntryRoute, ReviewRoute } from './routes.ts'
 import { readTimeoutMs } from './timeout.ts'
@@ -33,12 +33,29 @@ const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i
 
 export function createReviewHandler(options: ReviewHandlerOptions): ReviewHandler {
   return async (exchange, route, query) => {
-    const deadline = performance.now() + readTimeoutMs(query)
-    const type = exchange.request.headers['content-type'] ?? ''
-    if (!JSON_TYPE.test(type)) throw new HttpError(415, `the Content-Type is "${type}"; it must be application/json`)
-    const timed = { ...exchange, deadline }
-    return route.kind === 'entry' ? reviewByEntry(timed, route, options) : reviewByPolicy(timed, route, options)
+    try {
+      return await answerReview(exchange, { route, query }, options)
+    } catch (error) {
+      throw route.kind === 'review' && route.origin !== 'validate' ? toPlainTextError(error) : error
+    }
   }
+}
+
+interface AskedFor {
+  readonly route: ReviewRoute | EntryRoute
+  readonly query: string
+}
+
+async function answerReview(
+  exchange: Exchange,
+  { route, query }: AskedFor,
+  options: ReviewHandlerOptions,
+): Promise<Answer> {
+  const deadline = performance.now() + readTimeoutMs(query)
+  const type = exchange.request.headers['content-type'] ?? ''
+  if (!JSON_TYPE.test(type)) throw new HttpError(415, `the Content-Type is "${type}"; it must be application/json`)
+  const timed = { ...exchange, deadline }
+  return route.kind === 'entry' ? reviewByEntry(timed, route, options) : reviewByPolicy(timed, route, options)
 }
 
 interface TimedExchange extends Exchange {

@@ -126,10 +126,11 @@ t.test('what is not a review gets the status that says why', async (t) => {
     [405, /^POST is not answered here; use GET, HEAD$/, 'POST', '/metrics'],
     [415, /^the Content-Type is "text\/plain"; it must be application\/json$/, 'POST', '/validate/accept', 'x', text],
     [400, /^the request is not JSON: /, 'POST', '/validate/accept', '{"request":'],
-    [400, /^the request is not JSON: /, 'POST', '/audit/accept', ''],
+    [400, /^the request is not JSON: /, 'POST', '/validate/accept', ''],
+    [404, /^unknown policy: other$/, 'POST', '/audit/other', admissionReview()],
+    [404, /^unknown policy: other$/, 'POST', '/validate_raw/other', '{"request":1}'],
     [422, /^request: is missing$/, 'POST', '/validate/accept', '{}'],
     [422, /request\.uid: is missing/, 'POST', '/validate/accept', '{"request":{}}'],
-    [422, /^request: is missing$/, 'POST', '/validate_raw/accept', '{"raw":1}'],
   ]
   for (const [status, message, ...call] of cases) {
     const answer = await test.call(...call)
@@ -140,6 +141,22 @@ t.test('what is not a review gets the status that says why', async (t) => {
   }
   const { headers } = await test.call('GET', '/validate/accept')
   t.equal(headers.allow, 'POST')
+})
+
+t.test('audits and raw reviews are told in plain text what is wrong with their body, as Kubewarden does', async (t) => {
+  await using test = await startShim(t, { accept: { guest: buildGuest('accept') } })
+  const cases: [status: number, text: RegExp, ...Parameters<typeof test.call>][] = [
+    [400, /^the request is not JSON: /, 'POST', '/audit/accept', ''],
+    [400, /^the request is not JSON: /, 'POST', '/validate_raw/accept', '{"request":'],
+    [415, /^the Content-Type is "text\/plain"/, 'POST', '/audit/accept', 'x', { 'content-type': 'text/plain' }],
+    [422, /request\.uid: is missing/, 'POST', '/audit/accept', '{"request":{}}'],
+    [422, /^request: is missing$/, 'POST', '/validate_raw/accept', '{"raw":1}'],
+  ]
+  for (const [status, text, ...call] of cases) {
+    const answer = await test.call(...call)
+    const title = call.slice(0, 3).join(' ')
+    t.match(answer, { status, text, headers: { 'content-type': 'text/plain; charset=utf-8' } }, title)
+  }
 })
 
 t.test('formats that are built on JSON are JSON', async (t) => {
