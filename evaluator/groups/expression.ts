@@ -23,7 +23,7 @@ const ALLOWED = 'only calls of members, &&, ||, !, ==, !=, parentheses, true and
 /**
  * Reads a group's expression: the part of CEL that Kubewarden's controller admits, in which every value is a bool and every
  * member a function without arguments; or says all that is wrong with it. Never throws.
- * https://docs.kubewarden.io/explanations/policy-groups
+ * https://docs.kubewarden.io
  */
 export function compileGroupExpression(
   source: string,
