@@ -208,3 +208,55 @@ t.test('an exempted request is allowed unasked, as the shim would', async (t) =>
   ])
   t.match((await ask('--user', 'alice')).verdicts, [{ allowed: false }])
 })
+
+t.test('with --raw a request is any JSON, and its uid what it says itself', async (t) => {
+  const policy = join(POLICIES, 'raw-document/policy.wasm')
+  const settings = ['--settings-json', '{"required": ["/a"], "defaults": {"/b": 1}}']
+  const { code, verdicts } = await run(
+    [policy, '--raw', ...settings, '-r', '-'],
+    '{"uid": "7", "a": 12345678901234567890}',
+  )
+  t.equal(code, 0)
+  t.match(verdicts, [{ uid: '7', allowed: true, patchType: 'JSONPatch' }])
+  t.equal(Buffer.from(verdicts[0].patch, 'base64').toString(), '[{"op":"add","path":"/b","value":1}]')
+  t.match(await run([policy, '--raw', ...settings, '-r', '-', '--exit-code'], '[]'), {
+    code: 1,
+    verdicts: [{ uid: '', allowed: false, status: { message: /^the document is no object/ } }],
+  })
+})
+
+t.test('--raw asks one module, and no policies of a file', async (t) => {
+  const file = join(POLICIES, 'privileged-with-owner/policies.yml')
+  t.match(await run([file, '--raw', '-r', '-'], '{}'), {
+    code: 2,
+    stderr: /--raw option cannot be used with a YAML file/,
+  })
+})
+
+t.test('a group answers as one policy; what its members have against their settings is said by name', async (t) => {
+  const folder = t.testdir()
+  for (const name of ['accept', 'deny', 'loop', 'deny-settings'] as const)
+    writeFileSync(join(folder, `${name}.wasm`), buildGuest(name))
+  const file = join(folder, 'policies.yml')
+  const write = (expression: string, members: string) =>
+    writeFileSync(file, `g: {expression: "${expression}", message: no, policies: ${members}}`)
+  write(
+    'a() || b() || c()',
+    '{a: {module: deny.wasm}, b: {module: loop.wasm, timeoutEvalSeconds: 1}, c: {module: deny.wasm}}',
+  )
+  const { verdicts } = await run([file, '-r', '-'], POD)
+  t.match(verdicts, [
+    {
+      allowed: false,
+      status: {
+        message: 'no',
+        details: { causes: [{ message: 'denied by the fixture' }, { message: /^Policy execution interrupted/ }, {}] },
+      },
+    },
+  ])
+  write('a()', '{a: {module: deny-settings.wasm}}')
+  t.match(await run([file, '-r', '-'], POD), {
+    code: 3,
+    stderr: /Provided settings are not valid: g\/a: settings refused by the fixture/,
+  })
+})
