@@ -4,6 +4,7 @@ import { sharedWebhookName, webhookName } from '../../plugin/webhook-name.ts'
 import type { CaseRequest, EqualityCase } from '../helpers/equality/case.ts'
 import { ANSWERS } from '../helpers/equality/cases/answers.ts'
 import { CONDITIONS } from '../helpers/equality/cases/conditions.ts'
+import { GROUPS } from '../helpers/equality/cases/groups.ts'
 import { MATCHING } from '../helpers/equality/cases/matching.ts'
 import { MUTATED_OBJECTS } from '../helpers/equality/cases/mutated-objects.ts'
 import { MUTATION_ORDER } from '../helpers/equality/cases/mutation-order.ts'
@@ -13,7 +14,7 @@ import { findDifferences, shareAnnotations } from '../helpers/equality/compare.t
 import { createFixtures } from '../helpers/equality/fixtures.ts'
 import { type EqualityRig, startEqualityRig } from '../helpers/equality/rig.ts'
 
-const TOPICS = { MATCHING, VERSIONS, SELECTORS, CONDITIONS, ANSWERS, MUTATION_ORDER, MUTATED_OBJECTS }
+const TOPICS = { MATCHING, VERSIONS, SELECTORS, CONDITIONS, ANSWERS, GROUPS, MUTATION_ORDER, MUTATED_OBJECTS }
 const CASES = Object.values(TOPICS).flat()
 
 /** Part of a title, to run a few cases. */

@@ -18,6 +18,8 @@ export interface CasePolicy extends Omit<WebhookFields, 'rules'> {
   readonly mutating?: true
   /** The rules of the policy `scripted`; unless given, it warns of what it was shown. */
   readonly does?: readonly object[]
+  /** A group, in the place of `does`: what its members do. */
+  readonly group?: { readonly expression: string; readonly members: Readonly<Record<string, readonly object[]>> }
   readonly policyMode?: 'monitor'
   readonly message?: string
   readonly timeoutEvalSeconds?: number
@@ -54,14 +56,18 @@ export function parseRule(text: string): WebhookFields['rules'][number] {
 
 /** The entry of policies.yml. */
 export function toEntry(id: string, module: string, policy: CasePolicy): object {
-  const { rules, mutating, does = [tell(id)], ...fields } = policy
+  const { rules, mutating, does = [tell(id)], group, ...fields } = policy
   return {
-    module,
-    settings: { rules: does },
+    ...(group === undefined ? { module, settings: { rules: does } } : toGroup(id, module, group)),
     rules: [rules].flat().map(parseRule),
     ...(mutating && { allowedToMutate: true }),
     ...fields,
   }
+}
+
+function toGroup(id: string, module: string, { expression, members }: NonNullable<CasePolicy['group']>): object {
+  const policies = Object.entries(members).map(([name, rules]) => [name, { module, settings: { rules } }])
+  return { expression, message: `denied by ${id}`, policies: Object.fromEntries(policies) }
 }
 
 /** Warns of everything by which one request can be told from another. */
