@@ -11,13 +11,14 @@ import { OpaInstance } from './opa-instance.ts'
  */
 export const GATEKEEPER: GuestKind = {
   problemsOf: OpaInstance.problemsOf,
-  canBeReused: false,
+  canBeReused: true,
   instantiate(module, host) {
     const instance = new OpaInstance(module, host)
     return {
+      reuse: instance.reuse,
       validate(request, settings) {
         if (request.isRaw) throw new GuestFailure('Gatekeeper does not support raw validation requests')
-        requireNoInventory(host)
+        requireNoInventory(instance.host)
         const input = [BEFORE_PARAMETERS, settings, BEFORE_REVIEW, request.json, AFTER_REVIEW]
         return toResponse(readViolations(instance.evaluate(input, NO_DATA)), request)
       },

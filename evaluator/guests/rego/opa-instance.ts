@@ -1,10 +1,11 @@
 import type { PolicyModule } from '../../module/policy-module.ts'
-import { GuestFailure, type GuestHost } from '../guest.ts'
+import { GuestFailure, type GuestHost, type GuestReuse } from '../guest.ts'
 import { GuestMemory } from '../guest-memory.ts'
 import { MemoryWatch } from '../memory-watch.ts'
 import { describeTrap } from '../trap.ts'
 import { type Caller, callBuiltin } from './builtin-calls.ts'
 import { tableOf } from './builtin-table.ts'
+import type { Query } from './builtins/builtin.ts'
 import { createQuery } from './builtins/query.ts'
 import { readTerminated, readText } from './guest-text.ts'
 import { describeOpaProblems, describeVersionProblem, type OpaExports } from './opa-exports.ts'
@@ -13,11 +14,14 @@ const PAGE_BYTES = 65_536
 const ENTRY_POINT = 0
 const MAX_ABORT_BYTES = 4096
 
-/** A fresh instance of a module that OPA compiled. https://www.openpolicyagent.org/docs/wasm */
+/** An instance of a module that OPA compiled. https://www.openpolicyagent.org/docs/wasm */
 export class OpaInstance {
   readonly #memory = new GuestMemory()
   readonly #watch: MemoryWatch
   readonly #exports: OpaExports
+  /** How to let it evaluate again; absent where not all of its state can be put back. */
+  readonly reuse: GuestReuse | undefined
+  #host: GuestHost
   #caller: Caller | undefined
 
   /** Why a module could never be one, as `GuestKind.problemsOf`. */
@@ -27,23 +31,36 @@ export class OpaInstance {
   }
 
   /** Runs the module's start-up code, and finds the built-ins that it needs. @throws GuestFailure */
-  constructor({ module, memoryInitialBytes, memoryLimitBytes }: PolicyModule, host: GuestHost) {
+  constructor(policyModule: PolicyModule, host: GuestHost) {
+    const { module, memoryInitialBytes, memoryLimitBytes, restorable } = policyModule
+    this.#host = host
     this.#watch = new MemoryWatch(this.#memory, memoryLimitBytes)
-    this.#exports = this.#run('guest could not be instantiated: ', () => {
-      const memory = new WebAssembly.Memory({
-        initial: memoryInitialBytes / PAGE_BYTES,
-        maximum: memoryLimitBytes / PAGE_BYTES,
-      })
-      this.#memory.attach(memory)
+    const memory = new WebAssembly.Memory({
+      initial: memoryInitialBytes / PAGE_BYTES,
+      maximum: memoryLimitBytes / PAGE_BYTES,
+    })
+    this.#memory.attach(memory)
+    const exports = this.#run('guest could not be instantiated: ', () => {
       this.#watch.start()
       const functions = createImports({
         abort: (address) => this.#abort(address),
-        print: (address) => host.console(readText(this.#memory, address)),
+        print: (address) => this.#host.console(readText(this.#memory, address)),
         call: (id, addresses) => callBuiltin(this.#started(), id, addresses),
       })
-      return new WebAssembly.Instance(module, { env: { memory, ...functions } }).exports as unknown as OpaExports
+      return new WebAssembly.Instance(module, { env: { memory, ...functions } }).exports
     })
-    this.#caller = this.#run('', () => this.#findBuiltins(module, host))
+    this.#exports = exports as unknown as OpaExports
+    this.#memory.attach(memory, restorable && (exports[restorable.pages] as WebAssembly.Global))
+    this.#caller = this.#run('', () => this.#findBuiltins(module))
+    this.reuse = restorable && {
+      state: { memory, globals: restorable.globals.map((name) => exports[name] as WebAssembly.Global) },
+      serve: (next) => this.#serve(next),
+    }
+  }
+
+  /** Who answers the call that is under way. */
+  get host(): GuestHost {
+    return this.#host
   }
 
   /**
@@ -82,12 +99,22 @@ export class OpaInstance {
     return this.#exports.opa_json_dump(this.#exports.opa_eval_ctx_get_result(context))
   }
 
-  #findBuiltins(module: WebAssembly.Module, host: GuestHost): Caller {
+  #serve(host: GuestHost): void {
+    this.#host = host
+    this.#watch.start()
+    if (this.#caller !== undefined) this.#caller = { ...this.#caller, query: this.#createQuery() }
+  }
+
+  #createQuery(): Query {
+    return createQuery((text) => this.#host.console(text))
+  }
+
+  #findBuiltins(module: WebAssembly.Module): Caller {
     const problem = describeVersionProblem(this.#exports)
     if (problem !== undefined) throw new GuestFailure(problem)
     const declare = () => readText(this.#memory, this.#exports.opa_json_dump(this.#exports.builtins()))
-    const query = createQuery((text) => host.console(text))
-    return { memory: this.#memory, exports: this.#exports, table: tableOf(module, declare), query }
+    const table = tableOf(module, declare)
+    return { memory: this.#memory, exports: this.#exports, table, query: this.#createQuery() }
   }
 
   #started(): Caller {

@@ -6,12 +6,13 @@ import { readOpaResponse } from './opa-response.ts'
 /** Policies written for OPA's own webhook, compiled with `opa build -e policy/main`. Their settings are `data`. */
 export const OPA: GuestKind = {
   problemsOf: OpaInstance.problemsOf,
-  canBeReused: false,
+  canBeReused: true,
   instantiate(module, host) {
     const instance = new OpaInstance(module, host)
     return {
+      reuse: instance.reuse,
       validate(request, settings) {
-        requireNoInventory(host)
+        requireNoInventory(instance.host)
         return readOpaResponse(instance.evaluate([BEFORE_REQUEST, request.json, AFTER_REQUEST], settings), request)
       },
       validateSettings: () => ({ valid: true }),

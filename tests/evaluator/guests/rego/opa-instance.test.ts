@@ -1,4 +1,5 @@
 import t from 'tap'
+import { createParkedInstances, evaluate, type PolicyLogLine } from '../../../../evaluator/evaluate.ts'
 import { embedMetadata } from '../../../../evaluator/module/metadata-section.ts'
 import { createPolicy, createRequest, evaluateLogged, MIB } from '../../../helpers/evaluations.ts'
 import { buildOpaGuest, type OpaGuest } from '../../../helpers/opa-guest.ts'
@@ -127,3 +128,34 @@ t.test('a policy that needs more memory than it may have is told so', async (t) 
   )
   t.match(evaluateLogged(policy).message, /guest aborted: opa_malloc: failed; memory limit of 4 MiB reached/)
 })
+
+t.test(
+  'an instance that is kept answers each request by itself: with its own time, random numbers and log',
+  async (t) => {
+    const policy = await buildRegoPolicy(
+      'opa',
+      `package policy
+    main := {"response": {"allowed": true, "warnings": [sprintf("%d %d", [time.now_ns(), rand.intn("key", 1000000)])]}} if {
+      print("asked about", input.request.object.name)
+      trace(input.request.object.name)
+    }`,
+    )
+    t.ok(policy.module.restorable)
+    const instances = createParkedInstances()
+    const ask = (name: string) => {
+      const lines: PolicyLogLine[] = []
+      const { allowed, warnings } = evaluate(
+        policy,
+        createRequest(`{"name":"${name}"}`),
+        (line) => lines.push(line),
+        instances,
+      )
+      return { allowed, warnings, logged: lines.map(({ message }) => message).join() }
+    }
+    const [one, other] = [ask('one'), ask('other')]
+    t.match([one, other], [{ allowed: true }, { allowed: true }])
+    t.not(one.warnings?.[0], other.warnings?.[0])
+    t.match([one.logged, other.logged], [/one/, /other/])
+    t.notMatch(other.logged, /one/)
+  },
+)
