@@ -1,49 +1,14 @@
-import * as z from 'zod'
-import { type Problem, throwProblems } from '../../util/problems.ts'
-import { fields } from '../../util/schema/fields.ts'
-import { describeIssue, formatPath } from '../../util/schema/issues.ts'
-import { ruleSchema } from '../../util/schema/rules.ts'
+import { loadModule } from '../../util/load-module.ts'
+import type { PolicyMetadata } from './metadata-schema.ts'
+import { readPlainMetadata } from './plain-metadata.ts'
 
-/** Kubewarden's ways to call a module. */
-export const EXECUTION_MODES = ['kubewarden-wapc', 'wasi', 'opa', 'gatekeeper'] as const
-export type ExecutionMode = (typeof EXECUTION_MODES)[number]
-
-const contextAwareResource = fields({ apiVersion: z.string().min(1), kind: z.string().min(1) }, { unknown: 'ignore' })
-
-const metadataSchema = fields(
-  {
-    protocolVersion: z.enum(['v1', 'Unknown']).exactOptional(),
-    rules: z.array(ruleSchema).default([]),
-    annotations: z.record(z.string(), z.string()).default({}),
-    mutating: z.boolean(),
-    backgroundAudit: z.boolean().default(true),
-    executionMode: z.enum(EXECUTION_MODES).default('kubewarden-wapc'),
-    policyType: z.enum(['kubernetes', 'raw']).default('kubernetes'),
-    contextAwareResources: z.array(contextAwareResource).default([]),
-    hostCapabilities: z.array(z.string()).exactOptional(),
-    /** Only major and minor count. */
-    minimumKubewardenVersion: z
-      .string()
-      .regex(/^\d+\.\d+\.\d+/, { error: 'must be a version such as 1.30.0' })
-      .exactOptional(),
-  },
-  { unknown: 'ignore' },
-)
-
-/** What a policy's author says of it, in `metadata.yml` and in the module's custom section `io.kubewarden.metadata`. */
-export type PolicyMetadata = z.output<typeof metadataSchema>
+export { EXECUTION_MODES, type ExecutionMode } from './execution-modes.ts'
+export type { PolicyMetadata } from './metadata-schema.ts'
 
 /** Checks metadata, wherever it was written. @throws GatehouseError ERR_MODULE_METADATA that lists every problem */
 export function parseMetadata(value: unknown, source: string): PolicyMetadata {
-  const result = metadataSchema.safeParse(value, { reportInput: true })
-  if (result.success) return result.data
-  const problems = result.error.issues.map((issue): Problem => {
-    const message = describeIssue(issue)
-    return issue.path.length === 0
-      ? { file: source, message: `metadata ${message}` }
-      : { file: source, field: formatPath(issue.path), message }
-  })
-  throwProblems('ERR_MODULE_METADATA', problems, 'correct metadata.yml and annotate the module again')
-  // not reached: a value that is refused has at least one problem
-  throw result.error
+  return readPlainMetadata(value) ?? schema().checkMetadata(value, source)
 }
+
+// Zod takes longer to load than a small policy to answer, and most metadata is plainly right.
+const schema = () => loadModule<typeof import('./metadata-schema.ts')>('evaluator/module/metadata-schema')

@@ -4,7 +4,7 @@ import type { EvaluatedPolicy } from '../../evaluator/evaluate.ts'
 import { compiledCodeVariables } from '../../util/compiled-code.ts'
 import { messageOf } from '../../util/errors.ts'
 import { modulePath } from '../../util/package-root.ts'
-import type { EvaluateManyJob, FromThread, Job, JobAnswer, PolicyLog, ToThread } from './messages.ts'
+import type { EvaluateManyJob, FromThread, Job, JobAnswer, PolicyLog, ThreadData, ToThread } from './messages.ts'
 
 /** Why a thread is no more. `crashed`: by itself, for example because its heap was full. */
 export type EndReason = 'deadline' | 'cancelled' | 'stopped' | 'crashed'
@@ -42,6 +42,7 @@ export class EvaluatorThread {
       // How our own process was started, and what stands in its environment, is no guest's business.
       execArgv: [],
       env: compiledCodeVariables(),
+      workerData: modesOf(options.policies),
       resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT_MB },
     })
     this.#worker.on('message', (message: FromThread) => this.#receive(message))
@@ -132,4 +133,8 @@ export class EvaluatorThread {
   #post(message: ToThread, transfer: readonly ArrayBufferLike[] = []): void {
     this.#worker.postMessage(message, transfer as ArrayBuffer[])
   }
+}
+
+function modesOf(policies: readonly EvaluatedPolicy[]): ThreadData {
+  return { modes: [...new Set(policies.map(({ module }) => module.executionMode))] }
 }

@@ -1,6 +1,13 @@
 import type { EvaluationRequest } from '../../evaluator/admission-request.ts'
 import type { AdmissionResponse } from '../../evaluator/admission-response.ts'
 import type { EvaluatedPolicy, PolicyLogLine, SettingsVerdict } from '../../evaluator/evaluate.ts'
+import type { ExecutionMode } from '../../evaluator/module/metadata.ts'
+
+/** What a thread is given when it starts. */
+export interface ThreadData {
+  /** Of the policies that it will be asked for, as far as they are known. */
+  readonly modes: readonly ExecutionMode[]
+}
 
 /** What the front sends to an evaluator thread. */
 export type ToThread = Job | EvaluateManyJob | SetPolicies

@@ -1,8 +1,9 @@
-import { parentPort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import type { EvaluatedPolicy, PolicyLogObserver } from '../../evaluator/evaluate.ts'
 import { createParkedInstances, evaluate, validateSettings } from '../../evaluator/evaluate.ts'
+import { loadGuestKinds } from '../../evaluator/guests/index.ts'
 import { messageOf } from '../../util/errors.ts'
-import type { EvaluateManyJob, FromThread, Job, JobAnswer, SetPolicies, ToThread } from './messages.ts'
+import type { EvaluateManyJob, FromThread, Job, JobAnswer, SetPolicies, ThreadData, ToThread } from './messages.ts'
 
 // The entry file of an evaluator thread: runs one job after the other, each to its end.
 
@@ -16,10 +17,12 @@ parentPort?.on('message', (message: ToThread) => {
   // the answers have left: what takes time now delays none of them
   instances.clean()
 })
+loadGuestKinds((workerData as ThreadData).modes)
 post({ type: 'ready' })
 
 function setPolicies(message: SetPolicies): void {
   policies.clear()
+  loadGuestKinds(message.policies.map(({ module }) => module.executionMode))
   for (const policy of message.policies) policies.set(policy.id, policy)
   instances.keepOnly(message.policies.map(({ module }) => module))
 }

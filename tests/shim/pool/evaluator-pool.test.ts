@@ -5,6 +5,7 @@ import type { StartedEvaluatorPool } from '../../../shim/pool/evaluator-pool.ts'
 import { buildGuest, buildGuestFrom } from '../../helpers/guests.ts'
 import { admissionReview, compilePolicy } from '../../helpers/policies.ts'
 import { evaluate, PATIENT, startPool } from '../../helpers/test-pool.ts'
+import { until } from '../../helpers/until.ts'
 
 async function expectAllowed(t: Test, pool: StartedEvaluatorPool): Promise<void> {
   t.match(await evaluate(pool, accept), { kind: 'answered', value: { allowed: true } })
@@ -134,6 +135,8 @@ t.test('threads that crash fail their request alone, and are replaced', async (t
   // the spare had the message, too, and may meet the second request before its end is known
   await evaluate(test.pool, accept)
   await expectAllowed(t, test.pool)
+  // or meet it only when it has started
+  await until(async () => test.ended.length === 2)
   t.strictSame(test.ended, ['crashed', 'crashed'])
 })
 
