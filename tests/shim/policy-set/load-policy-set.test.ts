@@ -4,9 +4,9 @@ import { pathToFileURL } from 'node:url'
 import t, { type Test } from 'tap'
 import { parseAdmissionReview } from '../../../evaluator/admission-request.ts'
 import { readModules } from '../../../shim/policies/module-source.ts'
-import type { PolicySpec } from '../../../shim/policies/policy-spec.ts'
+import type { PolicySpec, SinglePolicySpec } from '../../../shim/policies/policy-spec.ts'
 import { loadPolicySet } from '../../../shim/policy-set/load-policy-set.ts'
-import { listFailures, type PolicySet } from '../../../shim/policy-set/policy-set.ts'
+import { listEvaluated, listFailures, type PolicySet } from '../../../shim/policy-set/policy-set.ts'
 import { EvaluatorPool, type StartedEvaluatorPool } from '../../../shim/pool/evaluator-pool.ts'
 import { SILENT_LOG } from '../../../util/log.ts'
 import { buildGuest, buildGuestFrom } from '../../helpers/guests.ts'
@@ -15,6 +15,7 @@ import { admissionReview } from '../../helpers/policies.ts'
 async function load(
   t: Test,
   specs: readonly PolicySpec[],
+  previous: PolicySet = new Map(),
 ): Promise<{ policies: PolicySet; pool: StartedEvaluatorPool }> {
   const log = SILENT_LOG
   const pool = await new EvaluatorPool({ workers: 2, queue: 10, log, onPolicyLog() {}, onThreadEnd() {} }).start()
@@ -24,7 +25,7 @@ async function load(
   return {
     policies: await loadPolicySet(
       { specs, modules: await readModules(specs) },
-      { pool: async () => pool, signal, workers: 2, memoryLimitBytes, policyTimeoutMs: 500, log },
+      { pool: async () => pool, signal, workers: 2, memoryLimitBytes, policyTimeoutMs: 500, previous, log },
     ),
     pool,
   }
@@ -66,6 +67,23 @@ t.test('a module that several policies use is compiled once', async (t) => {
   const modules = [...policies.values()].map((policy) => 'evaluated' in policy && policy.evaluated.module.module)
   t.equal(modules[0], modules[1])
   t.not(modules[0], modules[2])
+})
+
+t.test('nor is it compiled again for the sets that come after, whoever uses it in them', async (t) => {
+  const bytes = buildGuest('accept')
+  const { policies } = await load(t, specsIn(t.testdir(), { kept: bytes, changed: bytes, gone: bytes }))
+  const [module, ...others] = new Set(listEvaluated(policies).map(({ module }) => module.module))
+  t.strictSame(others, [])
+  const [kept, changed, added] = specsIn(t.testdir(), { kept: bytes, changed: bytes, added: bytes })
+  const { module: url, ...configured } = added as SinglePolicySpec
+  const members = ['a', 'b'].map((name) => ({ ...configured, module: url, name, id: `group/${name}` }))
+  const group = { ...configured, id: 'group', allowedToMutate: false, expression: 'a() && b()', message: 'no', members }
+  const specs = [kept, { ...changed, settings: { new: 1 } }, added, group] as PolicySpec[]
+  const next = listEvaluated((await load(t, specs, policies)).policies)
+  t.strictSame(
+    next.map((policy) => policy.module.module === module),
+    Array(5).fill(true),
+  )
 })
 
 t.test('what is wrong with one policy is said of it, and of no other', async (t) => {
