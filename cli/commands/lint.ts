@@ -3,10 +3,11 @@ import type { AddCommand } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 
 const HELP = `
-Everything that a shim checks when it loads policies is checked: YAML, fields, matchConditions, modules and their
-metadata, and settings, about which each policy is asked. No cluster and no network is needed. All problems are listed,
-one a line, with file, line and field. The exit code is 0 if there is none, and 1 otherwise. An exemption that has
-expired is a warning, on standard error; with -o json under "warnings".
+Everything that a shim checks when it loads policies is checked: YAML, fields, matchConditions, the expressions of groups,
+modules and their metadata, and settings, about which each policy is asked. No cluster and no network is needed. All
+problems are listed, one a line, with file, line and field. The exit code is 0 if there is none, and 1 otherwise. An
+exemption that has expired, and a member that its group's expression never asks, are warnings, on standard error; with
+-o json under "warnings".
 
 Examples:
   # before a change is merged

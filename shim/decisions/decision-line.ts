@@ -1,7 +1,7 @@
 import type { GroupVersionResource, RequestAttributes } from '../../evaluator/request-attributes.ts'
 import { escapeControls } from '../../util/one-line.ts'
 import { cutText } from './cut-text.ts'
-import type { Decision } from './decision.ts'
+import type { Decision, PolicyDecision } from './decision.ts'
 
 /** What stands for a message that may quote what nobody must read. */
 export const REDACTED = '(redacted)'
@@ -11,12 +11,14 @@ export function toDecisionLine({ at, origin, uid, attributes, policies, ...outco
   const isSecret = attributes !== undefined && holdsSecrets(attributes)
   const hide = <T extends { readonly reason?: string }>(told: T): T =>
     isSecret && told.reason !== undefined ? { ...told, reason: REDACTED } : told
+  const hideCauses = ({ causes, ...told }: PolicyDecision): PolicyDecision =>
+    causes === undefined ? told : { ...told, causes: causes.map(hide) }
   const line = {
     timestamp: at.toISOString(),
     origin,
     uid: cutText(uid),
     ...(attributes && describeRequest(attributes)),
-    policies: policies.map(hide),
+    policies: policies.map((policy) => hideCauses(hide(policy))),
     ...hide(outcome),
   }
   return `${escapeControls(JSON.stringify(line))}\n`

@@ -61,9 +61,22 @@ function describe({ response, verdict = response, exempted, disabled }: Judgemen
   const wouldDeny = response.allowed && !verdict.allowed
   return {
     ...describeAnswer(wouldDeny ? { ...verdict, allowed: true } : response),
+    ...describeCauses(wouldDeny ? verdict : response),
     ...(response.patch === undefined ? {} : { mutated: true }),
     ...(wouldDeny ? { wouldDeny } : {}),
     ...(exempted === undefined ? {} : { exempted }),
     ...(disabled === undefined ? {} : { disabled }),
   }
+}
+
+const MAX_CAUSES = 20
+
+function describeCauses({ allowed, status }: AdmissionResponse): Pick<PolicyDecision, 'causes'> {
+  const causes = allowed ? [] : (status?.details?.causes ?? []).slice(0, MAX_CAUSES)
+  if (causes.length === 0) return {}
+  const described = causes.map(({ field, message }) => ({
+    ...(field === undefined ? {} : { field: cutText(field) }),
+    ...(message === undefined ? {} : { reason: cutText(message) }),
+  }))
+  return { causes: described }
 }

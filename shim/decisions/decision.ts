@@ -25,6 +25,8 @@ export interface PolicyDecision {
   readonly allowed?: boolean
   readonly code?: number
   readonly reason?: string
+  /** Of a denial: what a group's members said, or the policy itself where its operator speaks for it. */
+  readonly causes?: readonly DecisionCause[]
   readonly mutated?: true
   /** In monitor mode: the policy itself denied. */
   readonly wouldDeny?: true
@@ -34,6 +36,11 @@ export interface PolicyDecision {
   readonly disabled?: true
   readonly error?: string
   readonly micros: number
+}
+
+export interface DecisionCause {
+  readonly field?: string
+  readonly reason?: string
 }
 
 /** Hears of every decision, at once; what takes time has to be done later. Never throws. */

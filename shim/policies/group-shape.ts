@@ -2,7 +2,9 @@ import * as z from 'zod'
 import { isRecord } from '../../util/record.ts'
 
 const forMembers = misplaced('belongs to a member of a group: write it in policies.<member>')
-const forMutating = misplaced('is for mutating policies; a group never mutates')
+const forMutating = z
+  .custom<never>(() => false, { error: 'is for mutating policies; a group never mutates' })
+  .exactOptional()
 const neverTrue = z
   .boolean()
   .refine((value) => !value, { error: 'is true; a group never mutates' })
@@ -30,8 +32,15 @@ export const GROUP_SHAPE = {
   mutates: forMutating,
 }
 
+// Whoever writes entries by program may write fields that say nothing.
 function misplaced(message: string) {
-  return z.custom<never>(() => false, { error: message }).exactOptional()
+  return z.custom<never>(saysNothing, { error: message }).exactOptional()
+}
+
+function saysNothing(value: unknown): boolean {
+  return (
+    value === '' || (Array.isArray(value) ? value.length === 0 : isRecord(value) && Object.keys(value).length === 0)
+  )
 }
 
 type Report = (field: string, message: string) => void

@@ -53,7 +53,7 @@ t.test('messages about credentials are replaced, all of them', async (t) => {
     allowed: false,
     code: 400,
     reason,
-    policies: [{ id: 'p', allowed: false, code: 400, reason, micros: 1 }],
+    policies: [{ id: 'p', allowed: false, code: 400, reason, causes: [{ field: 'f', reason }], micros: 1 }],
   }
   const resource = (group: string, name: string) => ({ resource: { group, version: 'v1', resource: name } })
   const asked = { requestResource: { group: '', version: 'v1', resource: 'secrets' } }

@@ -11,7 +11,7 @@ import { PODS, RESOURCE, resource } from '../../helpers/policy-files.ts'
 
 const FIELDS =
   `module policyMode mode mutating settings rules apiGroups operations failurePolicy objectSelector matchLabels
-  matchExpressions matchConditions timeoutSeconds hostCapabilities contextAwareResources items __proto__ constructor`.split(
+  matchExpressions matchConditions timeoutSeconds hostCapabilities contextAwareResources items policies expression message __proto__ constructor`.split(
     /\s+/,
   )
 
@@ -134,11 +134,15 @@ t.test('whatever a file holds, it is loaded or refused, and nothing else happens
   const folder = t.testdir()
   const file = join(folder, 'policies.yml')
   const field = fc.constantFrom(...FIELDS)
+  const members = fc.oneof(fc.jsonValue(), fc.dictionary(fc.string(), fc.dictionary(field, fc.jsonValue())))
   const foreign = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.json(),
     fc.dictionary(fc.string(), fc.dictionary(field, fc.jsonValue())).map((value) => JSON.stringify(value)),
     fc.dictionary(field, fc.dictionary(field, fc.jsonValue())).map((spec) => stringify({ ...resource('a'), spec })),
+    fc
+      .record({ expression: fc.oneof(fc.string(), fc.constantFrom('a()', '!a() || b()')), policies: members })
+      .map((group) => stringify({ g: { message: 'no', ...group } })),
   )
   await fc.assert(
     fc.asyncProperty(foreign, async (text) => {
