@@ -3,6 +3,7 @@ import { GatehouseError, messageOf } from '../../util/errors.ts'
 import { type Problem, throwProblems } from '../../util/problems.ts'
 import { checkAt, problemAt } from '../../util/yaml/schema-problems.ts'
 import { parseYaml, type YamlDocument } from '../../util/yaml/yaml-document.ts'
+import { isForRawRequests } from '../evaluation/ask-policy.ts'
 import { IN_PLACE, readDocument, requestOfCase } from './case-request.ts'
 import { type PolicyUnderTest, preparePolicyUnderTest } from './policy-under-test.ts'
 import type { TestCase, TestFile } from './test-case.ts'
@@ -54,6 +55,11 @@ async function readCase(testCase: CaseSource, context: CaseContext): Promise<Tes
   )
   if (policy === undefined || documents === undefined) return undefined
   const line = document.lineOf(path)
+  if (isUnfit(testCase, policy)) {
+    const message = "is for the API server's requests; the policy is for raw ones: use rawRequest"
+    report([...path, subjectOf(testCase)], new Error(message))
+    return undefined
+  }
   const named = { file: document.file, line, name: testCase.name }
   try {
     return {
@@ -66,6 +72,10 @@ async function readCase(testCase: CaseSource, context: CaseContext): Promise<Tes
     report(testCase.settings === undefined ? ['settings'] : [...path, 'settings'], error)
     return undefined
   }
+}
+
+function isUnfit({ request, object }: CaseSource, policy: PolicyUnderTest): boolean {
+  return (request !== undefined || object !== undefined) && isForRawRequests(policy('any'))
 }
 
 async function readExpectedDocuments(

@@ -34,7 +34,8 @@ t.test('each module can be served: small, annotated, and named as its folder', a
     const maxBytes = MAX_BYTES[toolchainOf(WORKSPACE, policy).name] ?? MAX_BYTES_OF_OTHERS
     t.ok(bytes.length < maxBytes, `${policy} has ${bytes.length} bytes`)
     for (const path of ['.cargo', homedir(), WORKSPACE]) t.notOk(bytes.includes(path), `no ${path} of who built it`)
-    for (const file of ['README.md', 'settings.yml', 'fixtures']) t.ok(existsSync(join(WORKSPACE, policy, file)), file)
+    for (const file of ['README.md', 'settings.yml', 'fixtures', 'policy-test.yml'])
+      t.ok(existsSync(join(WORKSPACE, policy, file)), file)
   }
 })
 

@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import t, { type Test } from 'tap'
 import { runCommand } from '../../helpers/command.ts'
-import { buildAnsweringGuest, buildGuest, type GuestName } from '../../helpers/guests.ts'
+import { buildAnsweringGuest, buildGuest, type GuestName, MINIMAL_METADATA } from '../../helpers/guests.ts'
 
 const POD = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web' }, spec: {} }
 const ALLOWED = { name: 'a Pod', object: POD, expect: { allowed: true } }
@@ -80,7 +80,7 @@ cases:
   t.equal(stderr, '')
   t.equal(
     stdout.replace(/\d\.\d s/, '0.0 s'),
-    `${folder}/policy-test.yml
+    `${folder}/policy-test.yml: 1 passed, 1 failed
   ✓ a Pod is denied
   ✗ a Pod is allowed (line 7)
       allowed
@@ -240,6 +240,29 @@ t.test('a policy of a file is asked under the mode and the settings that it has 
   t.match(await runCommand('test', folder), {
     code: 3,
     stderr: /other\.policy-test\.yml:1: policy\.file: .*has no policy none; it has seen, free/,
+  })
+})
+
+t.test('a policy for raw requests is asked nothing else, and any policy may be asked raw', async (t) => {
+  const folder = folderWith(t, {})
+  const answer = JSON.stringify({ accepted: true, valid: true, mutated_object: { a: 1, b: [2] } })
+  for (const policyType of ['raw', 'kubernetes'])
+    writeFileSync(join(folder, `${policyType}.wasm`), buildAnsweringGuest(answer, { ...MINIMAL_METADATA, policyType }))
+  writeFileSync(join(folder, 'request.yml'), 'a: 1\n')
+  const expect = { allowed: true, patch: [{ op: 'add', path: '/b', value: [2] }], object: { a: 1, b: [2] } }
+  const cases = [
+    { name: 'a file', rawRequest: 'request.yml', expect },
+    { name: 'in place', rawRequest: { a: 1 }, expect },
+  ]
+  for (const policy of ['raw', 'kubernetes'])
+    writeFileSync(join(folder, `${policy}.policy-test.json`), JSON.stringify({ policy: `${policy}.wasm`, cases }))
+  const { code, stdout } = await runCommand('test', folder)
+  t.equal(code, 0, stdout)
+  writeFileSync(join(folder, 'raw.policy-test.json'), JSON.stringify({ policy: 'raw.wasm', cases: [ALLOWED] }))
+  t.match(await runCommand('test', folder), {
+    code: 3,
+    stderr:
+      /raw\.policy-test\.json:1: cases\[0\]\.object: is for the API server's requests; the policy is for raw ones: use rawRequest/,
   })
 })
 
