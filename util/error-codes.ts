@@ -28,6 +28,7 @@ export const ERROR_CODES = {
   ERR_CREDENTIALS_INVALID: "Docker's config.json or a credential helper has a problem.",
   ERR_ENTRY_UNANSWERED: 'A policy of a shared webhook entry could not be asked; failurePolicy decides.',
   ERR_FILE_READ: 'A file that was named cannot be read.',
+  ERR_FILE_WRITE: 'A file that was named cannot be written.',
   ERR_INTERNAL: 'A defect in Gatehouse itself; please report it with the whole message.',
   ERR_KUBE_API: 'The API server refused or failed a call; the message has its own words.',
   ERR_KUBE_CONFIG: 'The kubeconfig, or the service account of the Pod, has problems; all of them are listed.',

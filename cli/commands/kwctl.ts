@@ -4,6 +4,7 @@ import type { AddCommand } from '../command.ts'
 import { addInfo } from '../kwctl/add-info.ts'
 import { addRun } from '../kwctl/add-run.ts'
 import { addScaffold } from '../kwctl/add-scaffold.ts'
+import { addStoreCommands } from '../kwctl/add-store-commands.ts'
 import { kwctlVersion } from '../kwctl/kwctl-version.ts'
 
 const HELP = `
@@ -26,6 +27,7 @@ export const addKwctlCommand: AddCommand = (program, context) => {
     .addHelpText('after', HELP)
   addRun(kwctl, context)
   addScaffold(kwctl, context)
+  addStoreCommands(kwctl, context)
   addInfo(kwctl, context)
   const names = kwctl.commands.map((command) => command.name())
   kwctl.on('command:*', ([name]: readonly string[]) => {

@@ -2,6 +2,7 @@ import { Option } from 'commander'
 import { createTextLog } from '../../util/text-log.ts'
 import type { AddCommand } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
+import { addAccessOptions, storeOption } from '../modules/access-flags.ts'
 import { parseSeconds } from '../parse-seconds.ts'
 import type { RunFlags } from '../run/answer-requests.ts'
 import { addPolicyOptions, addUnsupportedOptions, refuseUnsupported } from '../run/kubewarden-options.ts'
@@ -14,6 +15,8 @@ error. The exit code is 0 even for a denial, unless --exit-code is given; 3 mean
 Of a file or folder of policies, each policy is asked about each request, whatever its rules, selectors and
 matchConditions say: those are the API server's to apply. Exemptions are the
 shim's, and hold here too. To ask one policy about what it is meant for, name its module.
+
+A reference is pulled unless it is stored; of policies in a file, too.
 
 Examples:
   # a recorded AdmissionReview, or the request in it
@@ -30,14 +33,18 @@ export const addRunCommand: AddCommand = (program, { io, leaveWith }) => {
   const run = program
     .command('run')
     .description('Ask a policy about a request, here and now.')
-    .argument('<policy>', "a module's file, or a file or folder of policies: each of them is asked")
+    .argument(
+      '<policy>',
+      "a module's file, its reference, or the start of a stored one's digest; or a file or folder of policies: each of them is asked",
+    )
     .requiredOption(
       '-r, --request-path <file>',
       'AdmissionReview, AdmissionRequest or manifests; - for standard input; may be repeated',
       collect,
     )
     .optionsGroup('Policy:')
-  addPolicyOptions(run)
+  addAccessOptions(addPolicyOptions(run))
+    .addOption(storeOption())
     .option('--timeout <seconds>', 'how long one evaluation may take', parseSeconds, 2)
     .optionsGroup('Requests for manifests:')
     .addOption(

@@ -6,6 +6,7 @@ import { applyPolicyMode, type PolicyModeOptions } from '../../evaluator/policy-
 import type { Exemption } from '../../shim/exemptions/exemption.ts'
 import { findExemption } from '../../shim/exemptions/find-exemption.ts'
 import { FLAG_DEFAULTS } from '../../shim/flag-defaults.ts'
+import type { ModuleAccess } from '../../shim/modules/read-pulled-module.ts'
 import { nameOfModule, readModule } from '../../shim/policies/module-source.ts'
 import type { LoadedGuest } from '../../shim/policy-set/policy-set.ts'
 import type { StartedEvaluatorPool } from '../../shim/pool/evaluator-pool.ts'
@@ -28,13 +29,18 @@ const MEMORY_LIMIT_BYTES = FLAG_DEFAULTS.memoryLimitMib * 1024 * 1024
 const START_MS = 60_000
 
 /** Reads and compiles what the policy asks. @throws ERR_MODULE_SOURCE, ERR_MODULE_INVALID, ERR_MODULE_METADATA */
-export async function preparePolicy({ asks, ...policy }: PolicyToRun): Promise<PreparedPolicy> {
+export async function preparePolicy(
+  { asks, ...policy }: PolicyToRun,
+  access: ModuleAccess = {},
+): Promise<PreparedPolicy> {
   if (!('group' in asks)) {
-    const { guest, contextAwareResources } = await prepareGuest(asks)
+    const { guest, contextAwareResources } = await prepareGuest(asks, access)
     return { ...policy, asked: guest, contextAwareResources }
   }
   const { members, ...group } = asks.group
-  const prepared = [...members].map(async ([name, member]) => [name, (await prepareGuest(member)).guest] as const)
+  const prepared = [...members].map(
+    async ([name, member]) => [name, (await prepareGuest(member, access)).guest] as const,
+  )
   const asked = { group: { ...group, members: new Map(await Promise.all(prepared)) } }
   return { ...policy, asked, contextAwareResources: [] }
 }
@@ -82,9 +88,10 @@ export async function askPolicy(
 
 async function prepareGuest(
   guest: GuestToRun,
+  access: ModuleAccess,
 ): Promise<{ guest: LoadedGuest } & Pick<PreparedPolicy, 'contextAwareResources'>> {
   const { id, module, settings, hostCapabilities, executionMode, timeoutMs } = guest
-  const compiled = await compilePolicyModule(await readModule({ id, module }), {
+  const compiled = await compilePolicyModule(await readModule({ id, module }, access), {
     memoryLimitBytes: MEMORY_LIMIT_BYTES,
     source: nameOfModule(module),
     ...(executionMode === undefined ? {} : { executionMode }),

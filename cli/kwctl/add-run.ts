@@ -2,13 +2,13 @@ import type { Command } from 'commander'
 import { createTextLog } from '../../util/text-log.ts'
 import type { CommandContext } from '../command.ts'
 import { collect } from '../commands/cluster/shared.ts'
+import { type AccessFlags, addAccessOptions } from '../modules/access-flags.ts'
 import {
   addPolicyOptions,
   addUnsupportedOptions,
   type KubewardenFlags,
   refuseUnsupported,
 } from '../run/kubewarden-options.ts'
-import { addSourceOptions } from './source-options.ts'
 
 const HELP = `
 The policy is a module's file, or a YAML file of Kubewarden's policy resources: all of them are asked, one after the other,
@@ -21,7 +21,7 @@ Example:
 // kwctl waits without end for a policy that loops.
 const TIMEOUT_SECONDS = 60
 
-type RunFlags = KubewardenFlags & { readonly requestPath: readonly string[] }
+type RunFlags = KubewardenFlags & AccessFlags & { readonly requestPath: readonly string[] }
 
 /** `kwctl run`. */
 export function addRun(kwctl: Command, { io }: CommandContext): void {
@@ -34,7 +34,7 @@ export function addRun(kwctl: Command, { io }: CommandContext): void {
       'an AdmissionReview or AdmissionRequest; - for standard input',
       collect,
     )
-  addSourceOptions(addPolicyOptions(run))
+  addAccessOptions(addPolicyOptions(run))
     .addHelpText('after', HELP)
     .action(async (policy: string, given: RunFlags) => {
       refuseUnsupported(run)

@@ -1,17 +1,17 @@
 import { type Command, Option } from 'commander'
 import { GatehouseError } from '../../util/errors.ts'
 import type { CommandContext } from '../command.ts'
+import { type AccessFlags, addAccessOptions, toAccess } from '../modules/access-flags.ts'
 import { readText } from '../read-text.ts'
 import { addUnsupportedOptions, refuseUnsupported } from '../run/kubewarden-options.ts'
 import { RESOURCE_KINDS, type ResourceKind } from './resource-kinds.ts'
-import { addSourceOptions } from './source-options.ts'
 
 const HELP = `
 Example:
   kwctl scaffold manifest -t ClusterAdmissionPolicy policy.wasm --settings-json '{"required_labels": ["app"]}'
 `
 
-interface ManifestFlags {
+interface ManifestFlags extends AccessFlags {
   readonly type: ResourceKind
   readonly settingsPath?: string
   readonly settingsJson?: string
@@ -39,13 +39,13 @@ function addManifest(scaffold: Command, { io }: CommandContext): void {
     .addOption(new Option('--settings-json <json>', 'the same, in place').conflicts('settingsPath'))
     .option('--title <name>', "the resource's name; the policy's title, if it is left away")
     .option('--allow-context-aware', 'let the policy see what its metadata wants to see of a cluster', false)
-  addSourceOptions(manifest)
+  addAccessOptions(manifest)
     .addHelpText('after', HELP)
     .action(async (policy: string, { settingsPath, settingsJson, ...flags }: ManifestFlags) => {
       refuseUnsupported(manifest)
       const { scaffoldManifest } = await import('./scaffold-manifest.ts')
       const settings = settingsJson ?? (settingsPath === undefined ? '{}' : await readText(settingsPath, io))
-      io.out(await scaffoldManifest(policy, { ...flags, settings, warn: io.err }))
+      io.out(await scaffoldManifest(policy, { ...flags, settings, warn: io.err, access: toAccess(flags, io) }))
     })
   addUnsupportedOptions(manifest)
 }

@@ -1,6 +1,7 @@
 import { Document, isMap, type Node, parseDocument, visit } from 'yaml'
 import type { PolicyMetadata } from '../../evaluator/module/metadata.ts'
 import { readMetadata } from '../../evaluator/module/metadata-section.ts'
+import type { ModuleAccess } from '../../shim/modules/read-pulled-module.ts'
 import { readModule } from '../../shim/policies/module-source.ts'
 import { GatehouseError } from '../../util/errors.ts'
 import { throwProblems } from '../../util/problems.ts'
@@ -14,12 +15,13 @@ export interface ScaffoldOptions {
   readonly title?: string
   readonly allowContextAware: boolean
   readonly warn: (text: string) => void
+  readonly access: ModuleAccess
 }
 
 /** The policy resource of a module, as YAML. @throws ERR_MODULE_METADATA, ERR_SETTINGS_INVALID, ERR_CLI_USAGE and others */
 export async function scaffoldManifest(policy: string, options: ScaffoldOptions): Promise<string> {
   const module = resolveTypedModule(policy)
-  const metadata = readMetadata(await readModule({ id: policy, module }), policy)
+  const metadata = readMetadata(await readModule({ id: policy, module }, options.access), policy)
   if (metadata === undefined)
     throw new GatehouseError(
       'ERR_MODULE_METADATA',

@@ -4,6 +4,7 @@ import { GatehouseError } from '../../util/errors.ts'
 import { toOneLine } from '../../util/one-line.ts'
 import { preparePolicy } from '../evaluation/ask-policy.ts'
 import type { Io } from '../io.ts'
+import { type AccessFlags, toAccess } from '../modules/access-flags.ts'
 import { readText } from '../read-text.ts'
 import type { RequestOptions } from '../requests/build-review.ts'
 import { readObject } from '../requests/read-requests.ts'
@@ -15,7 +16,7 @@ import { isPoliciesPath, type PolicyArguments, readPoliciesToRun } from './polic
 import { runPolicies, type Verdict } from './run-policies.ts'
 
 /** The flags of `gatehouse run`. */
-export interface RunFlags extends KubewardenFlags {
+export interface RunFlags extends KubewardenFlags, AccessFlags {
   readonly requestPath: readonly string[]
   readonly operation: RequestOptions['operation']
   readonly oldObject?: string
@@ -45,7 +46,8 @@ export async function answerRequests(
   const policies = await readPoliciesToRun({ policy, ...(await readPolicyArguments(flags, io)) })
   const options = { ...(await readRequestOptions(flags, io)), raw: flags.raw }
   const texts = await readRequestTexts(flags, io)
-  const prepared = await Promise.all(policies.map(preparePolicy))
+  const access = toAccess(flags, io)
+  const prepared = await Promise.all(policies.map((one) => preparePolicy(one, access)))
   // a policies file says itself what is granted
   if (!isPoliciesPath(policy)) for (const one of prepared) checkContextAccess(one, flags.allowContextAware, io.err)
   const verdicts: Verdict[] = []

@@ -37,6 +37,13 @@ export const WAPC: GuestKind = {
   },
 }
 
+/** What a guest answers when it is asked which version of Kubewarden's protocol it speaks. @throws GuestFailure */
+export function askProtocolVersion(module: PolicyModule): Uint8Array {
+  const guest = new WapcGuest(module.memoryLimitBytes, SILENT)
+  guest.start(module)
+  return guest.protocolVersion()
+}
+
 class WapcGuest implements GuestInstance {
   readonly imports: WebAssembly.Imports
   readonly #memory = new GuestMemory()
@@ -93,6 +100,10 @@ class WapcGuest implements GuestInstance {
 
   validateSettings(settings: Uint8Array): SettingsVerdict {
     return toSettingsVerdict(this.#call('validate_settings', [settings]))
+  }
+
+  protocolVersion(): Uint8Array {
+    return this.#call('protocol_version', [])
   }
 
   #runStarter(name: string): void {

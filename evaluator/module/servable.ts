@@ -31,7 +31,8 @@ function detectMode(module: WebAssembly.Module): ExecutionMode | undefined {
   return isRego(module) ? undefined : 'kubewarden-wapc'
 }
 
-function isRego(module: WebAssembly.Module): boolean {
+/** Whether a module is made from Rego, which its exports show. */
+export function isRego(module: WebAssembly.Module): boolean {
   return WebAssembly.Module.exports(module).some(({ name }) => name.startsWith('opa_'))
 }
 
