@@ -1,6 +1,7 @@
 import t from 'tap'
 import type { AdmissionResponse } from '../../../evaluator/admission-response.ts'
 import { buildAnsweringGuest, buildGuest, buildGuestFrom } from '../../helpers/guests.ts'
+import { buildOpaGuest } from '../../helpers/opa-guest.ts'
 import { admissionReview } from '../../helpers/policies.ts'
 import { startShim, type TestPolicy } from '../../helpers/shim.ts'
 
@@ -48,6 +49,7 @@ const test = await startShim(t, {
   echoing: asGroup('a() || b()', { a: { ...ECHO, settings: { own: 1 } }, b: { ...ECHO, settings: { own: 2 } } }),
   watched: asGroup('a()', { a: NO }, { policyMode: 'monitor' }),
   raw: asGroup('a() && b()', { a: YES, b: YES }),
+  rego: asGroup('a()', { a: { guest: buildOpaGuest({ executionMode: 'gatekeeper', result: '[{"result":[]}]' }) } }),
   late: asGroup('a() || b() || c()', { a: loop(10), b: YES, c: YES }),
 })
 t.teardown(() => test[Symbol.asyncDispose]())
@@ -145,6 +147,12 @@ t.test('a group judges raw requests as well', async (t) => {
       response: { uid: '', allowed: true, auditAnnotations: null, warnings: null },
     },
   )
+})
+
+t.test('a member that takes no raw requests is told that one is raw', async (t) => {
+  t.equal((await ask('/validate/rego')).response.allowed, true)
+  const { response } = await ask('/validate_raw/rego', '{"request":{}}')
+  t.match(saidOf(response), [{ message: /Gatekeeper does not support raw validation requests/ }])
 })
 
 t.test('a request whose time is over is denied, not left to the failure policy', async (t) => {
