@@ -19,6 +19,7 @@ export type GuestName =
   | 'loop'
   | 'memory-bomb'
   | 'mutate'
+  | 'obedient'
   | 'stack-overflow'
   | 'starters'
   | 'touch'
