@@ -1,26 +1,9 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { runCommand } from '../../helpers/command.ts'
-import { buildAnsweringGuest, buildGuest, type GuestName, MINIMAL_METADATA } from '../../helpers/guests.ts'
-
-const POD = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web' }, spec: {} }
-const ALLOWED = { name: 'a Pod', object: POD, expect: { allowed: true } }
-
-/** A folder with test files, in JSON, and guests beside them. */
-function folderWith(
-  t: Test,
-  files: Readonly<Record<string, unknown>>,
-  guests: readonly GuestName[] = ['accept'],
-): string {
-  const folder = t.testdir({})
-  for (const [file, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, file)), { recursive: true })
-    writeFileSync(join(folder, file), typeof content === 'string' ? content : JSON.stringify(content))
-  }
-  for (const guest of guests) writeFileSync(join(folder, `${guest}.wasm`), buildGuest(guest))
-  return folder
-}
+import { buildAnsweringGuest, type GuestName, MINIMAL_METADATA } from '../../helpers/guests.ts'
+import { ALLOWED, folderWith, POD } from '../../helpers/policy-tests.ts'
 
 /** Runs one case of one policy; what the report says of it. */
 async function runCase(t: Test, guest: GuestName, testCase: object): Promise<{ code: number; mismatches: unknown }> {
@@ -61,44 +44,6 @@ t.test('where there is nothing to run, the exit code is 3', async (t) => {
   t.match(await runCommand('test', join(folder, 'empty')), { code: 3, stderr: /ERR_TESTS_NONE: no test file is in/ })
   t.match(await runCommand('test', join(folder, 'missing')), { code: 3, stderr: /ERR_FILE_READ/ })
   t.match(await runCommand('test', folder, '--filter', 'no\nsuch'), { code: 3, stderr: /ERR_TESTS_NONE: --filter/ })
-})
-
-t.test('people read a line per case, what is wrong below it, and a sum', async (t) => {
-  const tests = `
-policy: deny.wasm
-cases:
-  - name: a Pod is denied
-    object: {apiVersion: v1, kind: Pod, metadata: {name: web}}
-    expect: {allowed: false}
-  - name: a Pod is allowed
-    object: {apiVersion: v1, kind: Pod, metadata: {name: web}}
-    expect: {allowed: true, message: fine, code: 403, warnings: [careful]}
-`
-  const folder = folderWith(t, { 'policy-test.yml': tests }, ['deny'])
-  const { code, stdout, stderr } = await runCommand('test', folder)
-  t.equal(code, 1)
-  t.equal(stderr, '')
-  t.equal(
-    stdout.replace(/\d\.\d s/, '0.0 s'),
-    `${folder}/policy-test.yml: 1 passed, 1 failed
-  ✓ a Pod is denied
-  ✗ a Pod is allowed (line 7)
-      allowed
-        - true
-        + false
-      message
-        - "fine"
-        + "denied by the fixture"
-      code
-        - 403
-        + null
-      warnings
-        - ["careful"]
-        + []
-
-1 file: 1 passed, 1 failed (0.0 s)
-`,
-  )
 })
 
 t.test('--filter chooses by the names of cases and files, and files without such a case are left out', async (t) => {
@@ -206,16 +151,6 @@ t.test('a guest that never ends costs its own case, and those beside it pass', a
   t.match(stdout, /exceeded the allowed execution time/)
 })
 
-t.test('what a policy logs is shown with the case that failed', async (t) => {
-  const tests = {
-    policy: 'host-call.wasm',
-    cases: [ALLOWED, { ...ALLOWED, name: 'denied', expect: { allowed: false } }],
-  }
-  const { stdout } = await runCommand('test', folderWith(t, { 'policy-test.json': tests }, ['host-call']))
-  t.equal(stdout.match(/the policy logged/g)?.length, 1)
-  t.match(stdout, /✗ denied[\s\S]*the policy logged\n {8}\d{4}-/)
-})
-
 t.test('a policy of a file is asked under the mode and the settings that it has there', async (t) => {
   const policies = {
     seen: { module: 'mutate.wasm', message: 'ask us' },
@@ -284,23 +219,4 @@ t.test('a group is asked as a whole, with the settings that its members have', a
   t.equal(code, 0, stdout + stderr)
   writeFileSync(join(folder, 'policy-test.json'), JSON.stringify({ ...tests, settings: {} }))
   t.match(await runCommand('test', folder), { code: 3, stderr: /policy-test\.json:1: settings: cannot be given here/ })
-})
-
-t.test('the report for pipelines is JUnit XML, whatever stands in names and messages', async (t) => {
-  const hostile = 'a "Pod" <b>&\u0000\u001b[2J]]>'
-  const tests = {
-    policy: 'deny.wasm',
-    cases: [{ ...ALLOWED, name: hostile, expect: { allowed: true, message: hostile } }],
-  }
-  const folder = folderWith(t, { 'policy-test.json': tests }, ['deny'])
-  const { code, stdout } = await runCommand('test', folder, '-o', 'junit')
-  t.equal(code, 1)
-  t.match(
-    stdout,
-    /^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites name="gatehouse" tests="1" failures="1" errors="0" /,
-  )
-  t.match(stdout, 'name="a &#34;Pod&#34; &lt;b&gt;&amp;\\u0000\\u001b[2J]]&gt;"')
-  t.match(stdout, /<failure type="allowed" message="allowed, message">.*policy-test\.json:1\nallowed\n/)
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: none of them may be there
-  t.notMatch(stdout, /[\u0000-\u0008\u000b-\u001f]/)
 })

@@ -108,7 +108,7 @@ cases:
   const problems = await problemsOf(folder, 'test.yml', 'broken.yml', 'remote.yml')
   t.match(problems.sort(), [
     /^broken\.yml:1: policy\.module: broken\.wasm: is not WebAssembly/,
-    'remote.yml:1: policy.module: is ftp://host/policy.wasm; must be file:// or a path',
+    /^remote\.yml:1: policy\.module: the module reference "ftp:.* has the scheme ftp; must be registry/,
     'request.kind.group: is missing',
     'request.kind.version: is missing',
     'request.operation: is missing',
