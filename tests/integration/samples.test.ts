@@ -6,6 +6,7 @@ import { type Api, connectApi } from '../helpers/api.ts'
 
 const PODS = '/api/v1/namespaces/default/pods'
 const DEPLOYMENTS = '/apis/apps/v1/namespaces/default/deployments'
+const SERVICES = '/api/v1/namespaces/default/services'
 const INGRESSES = '/apis/networking.k8s.io/v1/namespaces/default/ingresses'
 const APPLY = 'application/apply-patch+yaml'
 const STRATEGIC = 'application/strategic-merge-patch+json'
@@ -101,6 +102,16 @@ t.test('the sample policies, as policies/policies.yml puts them in force', async
     const uncovered = await api.call('PATCH', `${INGRESSES}/web`, { spec: { tls: [] } }, STRATEGIC)
     t.match(uncovered, { status: 400, text: /policy ingress-tls: hosts without TLS: shop.example.org/ })
     t.equal((await api.call('DELETE', `${INGRESSES}/web`)).status, 200)
+  })
+
+  await t.test('a policy in JavaScript judges Services, those of the cluster among them', async (t) => {
+    const service = (spec: object) => ({ metadata: { name: 'web' }, spec: { ports: [{ port: 80 }], ...spec } })
+    const external = await api.call('POST', SERVICES, service({ type: 'ExternalName', externalName: 'example.org' }))
+    t.match(external, { status: 400, text: /policy service-types: Services of type ExternalName are not wanted/ })
+    const taking = await api.call('POST', SERVICES, service({ externalIPs: ['192.0.2.10'] }))
+    t.match(taking, { status: 400, text: /policy service-types: 192.0.2.10 is not to be taken/ })
+    t.equal((await api.call('POST', SERVICES, service({ type: 'NodePort' }))).status, 201)
+    t.equal((await api.call('GET', `${SERVICES}/kubernetes`)).status, 200)
   })
 })
 

@@ -1,10 +1,10 @@
-import { existsSync, globSync, readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
+import { pathRemaps } from './path-remaps.ts'
 import { type FoundToolchain, type Toolchain, ToolchainMissing } from './toolchain.ts'
 
-const TARGET = 'wasm32-wasip1'
+export const TARGET = 'wasm32-wasip1'
 
 /** All Rust policies are crates of one workspace. */
 export const RUST: Toolchain = {
@@ -33,7 +33,7 @@ async function findRust(workspace: string): Promise<FoundToolchain> {
   const fetched = await run('cargo', 'fetch', '--locked', '--target', TARGET, '--target', host)
   if (fetched.failed)
     throw new ToolchainMissing(`the crates of policies/Cargo.lock cannot be fetched: ${fetched.stderr}`)
-  const remaps = pathRemaps(await rustc('--print', 'sysroot'), /^commit-hash: (.*)$/m.exec(details)?.[1] ?? '')
+  const remaps = pathRemaps(await rustc('--print', 'sysroot'), details)
   return {
     version: details.split('\n')[0] ?? '',
     build: (policies, folder, targetFolder) => build(policies, { folder, targetFolder, remaps }),
@@ -46,7 +46,8 @@ async function findRust(workspace: string): Promise<FoundToolchain> {
 interface Build {
   readonly folder: string
   readonly targetFolder: string
-  readonly remaps: readonly string[]
+  /** As `CARGO_ENCODED_RUSTFLAGS`. */
+  readonly remaps: string
 }
 
 async function build(
@@ -57,21 +58,9 @@ async function build(
     cwd: folder,
     env: {
       CARGO_TARGET_DIR: targetFolder,
-      CARGO_ENCODED_RUSTFLAGS: remaps.map((remap) => `--remap-path-prefix=${remap}`).join('\u001f'),
+      CARGO_ENCODED_RUSTFLAGS: remaps,
     },
   })
   const moduleOf = (crate: string) => join(targetFolder, TARGET, 'release', `${crate.replaceAll('-', '_')}.wasm`)
   return new Map(policies.map((policy) => [policy, readFileSync(moduleOf(policy))]))
 }
-
-// The same bytes whatever the folder: the places of the crates' and of the standard library's sources, which panic
-// messages name, are written as on every other machine.
-function pathRemaps(sysroot: string, commit: string): string[] {
-  const registries = globSync(join(cargoHome(), 'registry/src/*'))
-  return [
-    ...registries.map((folder) => `${folder}=/registry`),
-    `${join(sysroot, 'lib/rustlib/src/rust')}=/rustc/${commit}`,
-  ]
-}
-
-const cargoHome = () => process.env['CARGO_HOME'] || join(homedir(), '.cargo')
