@@ -7,6 +7,8 @@ interface InspectFlags extends AccessFlags {
   readonly output: 'table' | 'yaml' | 'json'
 }
 
+import { refuseSignaturesOption } from '../run/kubewarden-options.ts'
+
 const EXAMPLES = `
 Examples:
   # what a policy is, what it wants to see, and what it needs from its host
@@ -29,7 +31,7 @@ export function addInspect(program: Command, { io }: CommandContext, isMetadataA
       new Option('-o, --output <format>', 'table, yaml or json').choices(['table', 'yaml', 'json']).default('table'),
     )
     .addOption(storeOption())
-  addAccessOptions(inspect)
+  refuseSignaturesOption(addAccessOptions(inspect))
     .addHelpText('after', EXAMPLES)
     .action(async (policy: string, { output, ...flags }: InspectFlags) => {
       const { readModule } = await import('../../shim/policies/module-source.ts')

@@ -1,5 +1,6 @@
 import type { AddCommand } from '../command.ts'
 import { type AccessFlags, addAccessOptions, storeOption, toAccess } from '../modules/access-flags.ts'
+import { refuseVerificationOptions } from '../run/kubewarden-options.ts'
 
 const HELP = `
 The module is kept in the store, where \`gatehouse run\`, \`inspect\` and a shim with the same store find it. On standard output
@@ -21,7 +22,7 @@ export const addPullCommand: AddCommand = (program, { io }) => {
     .argument('<uri>', 'registry://, which may be left away, https:// or http://; without a tag, latest')
     .option('-o, --output-path <file>', 'write a copy there')
     .addOption(storeOption())
-  addAccessOptions(pull)
+  refuseVerificationOptions(addAccessOptions(pull))
     .addHelpText('after', HELP)
     .action(async (uri: string, flags: AccessFlags & { readonly outputPath?: string }) => {
       const { pullPolicy } = await import('../modules/pull-policy.ts')

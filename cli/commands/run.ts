@@ -5,7 +5,7 @@ import { EXIT } from '../exit-codes.ts'
 import { addAccessOptions, storeOption } from '../modules/access-flags.ts'
 import { parseSeconds } from '../parse-seconds.ts'
 import type { RunFlags } from '../run/answer-requests.ts'
-import { addPolicyOptions, addUnsupportedOptions, refuseUnsupported } from '../run/kubewarden-options.ts'
+import { addPolicyOptions, refuseSessionOptions, refuseVerificationOptions } from '../run/kubewarden-options.ts'
 import { collect } from './cluster/shared.ts'
 
 const EXAMPLES = `
@@ -59,7 +59,6 @@ export const addRunCommand: AddCommand = (program, { io, leaveWith }) => {
     .option('--exit-code', 'leave with 1 when anything is denied', false)
     .addHelpText('after', EXAMPLES)
     .action(async (policy: string, flags: RunFlags & { readonly exitCode: boolean }) => {
-      refuseUnsupported(run)
       const { startPool } = await import('../evaluation/start-pool.ts')
       await using pool = startPool(1, createTextLog(io.err))
       // loaded while the thread starts
@@ -67,5 +66,5 @@ export const addRunCommand: AddCommand = (program, { io, leaveWith }) => {
       const verdicts = await answerRequests(policy, flags, { io, pool, summary: true })
       if (flags.exitCode && verdicts.some(({ response }) => !response.allowed)) leaveWith(EXIT.NO)
     })
-  addUnsupportedOptions(run)
+  refuseSessionOptions(refuseVerificationOptions(run))
 }

@@ -3,6 +3,7 @@ import { Option } from 'commander'
 import { createTextLog } from '../../util/text-log.ts'
 import type { AddCommand } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
+import { type AccessFlags, addAccessOptions, storeOption, toAccess } from '../modules/access-flags.ts'
 import { parseSeconds } from '../parse-seconds.ts'
 import type { Report } from '../testing/report/report.ts'
 
@@ -31,14 +32,14 @@ Examples:
   gatehouse test policies -o junit > report.xml
 `
 
-interface TestFlags {
+interface TestFlags extends AccessFlags {
   readonly output: 'table' | 'json' | 'junit'
   readonly filter?: string
   readonly timeout: number
 }
 
 export const addTestCommand: AddCommand = (program, { io, leaveWith }) => {
-  program
+  const test = program
     .command('test')
     .description('Test policies by cases that are written down.')
     .argument('[path...]', 'test files, or folders with test files somewhere in them', ['.'])
@@ -47,8 +48,10 @@ export const addTestCommand: AddCommand = (program, { io, leaveWith }) => {
     )
     .option('--filter <text>', "run only cases with this text in their or their file's name")
     .option('--timeout <seconds>', 'how long one evaluation may take', parseSeconds, 2)
+    .addOption(storeOption())
+  addAccessOptions(test)
     .addHelpText('after', HELP)
-    .action(async (paths: string[], { output, filter, timeout }: TestFlags) => {
+    .action(async (paths: string[], { output, filter, timeout, ...flags }: TestFlags) => {
       const { startPool } = await import('../evaluation/start-pool.ts')
       const { CaseLogs } = await import('../testing/case-logs.ts')
       const logs = new CaseLogs()
@@ -58,7 +61,8 @@ export const addTestCommand: AddCommand = (program, { io, leaveWith }) => {
       const { testPolicies } = await import('../testing/test-policies.ts')
       const { countResults } = await import('../testing/report/totals.ts')
       const chosen = filter === undefined ? {} : { filter }
-      const report = await testPolicies(paths, { pool, workers, logs, timeoutMs: timeout * 1000, ...chosen })
+      const access = toAccess(flags, io)
+      const report = await testPolicies(paths, { pool, workers, logs, access, timeoutMs: timeout * 1000, ...chosen })
       io.out(await render(report, output))
       if (countResults(report.files).failed > 0) leaveWith(EXIT.NO)
     })

@@ -5,9 +5,9 @@ import { collect } from '../commands/cluster/shared.ts'
 import { type AccessFlags, addAccessOptions } from '../modules/access-flags.ts'
 import {
   addPolicyOptions,
-  addUnsupportedOptions,
   type KubewardenFlags,
-  refuseUnsupported,
+  refuseSessionOptions,
+  refuseVerificationOptions,
 } from '../run/kubewarden-options.ts'
 
 const HELP = `
@@ -37,7 +37,6 @@ export function addRun(kwctl: Command, { io }: CommandContext): void {
   addAccessOptions(addPolicyOptions(run))
     .addHelpText('after', HELP)
     .action(async (policy: string, given: RunFlags) => {
-      refuseUnsupported(run)
       const { startPool } = await import('../evaluation/start-pool.ts')
       await using pool = startPool(1, createTextLog(io.err))
       // loaded while the thread starts
@@ -48,7 +47,7 @@ export function addRun(kwctl: Command, { io }: CommandContext): void {
       const options = { io, pool, summary: false }
       await answerRequests(policy, { ...flags, ...forManifests, timeout: TIMEOUT_SECONDS }, options)
     })
-  addUnsupportedOptions(run)
+  refuseSessionOptions(refuseVerificationOptions(run))
 }
 
 // The resources say it themselves, and kwctl goes on.

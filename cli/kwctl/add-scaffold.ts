@@ -3,7 +3,7 @@ import { GatehouseError } from '../../util/errors.ts'
 import type { CommandContext } from '../command.ts'
 import { type AccessFlags, addAccessOptions, toAccess } from '../modules/access-flags.ts'
 import { readText } from '../read-text.ts'
-import { addUnsupportedOptions, refuseUnsupported } from '../run/kubewarden-options.ts'
+import { refuseVerificationOptions } from '../run/kubewarden-options.ts'
 import { RESOURCE_KINDS, type ResourceKind } from './resource-kinds.ts'
 
 const HELP = `
@@ -42,10 +42,9 @@ function addManifest(scaffold: Command, { io }: CommandContext): void {
   addAccessOptions(manifest)
     .addHelpText('after', HELP)
     .action(async (policy: string, { settingsPath, settingsJson, ...flags }: ManifestFlags) => {
-      refuseUnsupported(manifest)
       const { scaffoldManifest } = await import('./scaffold-manifest.ts')
       const settings = settingsJson ?? (settingsPath === undefined ? '{}' : await readText(settingsPath, io))
       io.out(await scaffoldManifest(policy, { ...flags, settings, warn: io.err, access: toAccess(flags, io) }))
     })
-  addUnsupportedOptions(manifest)
+  refuseVerificationOptions(manifest)
 }

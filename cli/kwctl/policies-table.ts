@@ -3,8 +3,9 @@ import type { StoredPolicy } from '../modules/list-policies.ts'
 
 const HEAD = ['Policy', 'Mutating', 'Context aware', 'SHA-256', 'Size']
 
-/** The store's list as `kwctl` draws it. */
+/** The store's list as `kwctl` draws it: of an empty store, nothing. */
 export function renderPolicies(policies: readonly StoredPolicy[]): string {
+  if (policies.length === 0) return ''
   const rows = [HEAD, ...policies.map(toRow)]
   const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
   const line = `+${widths.map((width) => '-'.repeat(width + 2)).join('+')}+\n`

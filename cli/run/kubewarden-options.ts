@@ -39,7 +39,7 @@ const NOT_VERIFIED = 'signatures are not verified yet, so that nothing would be 
 const NO_HOST_CALLS =
   'policies have no host capability but logging yet, so that there is nothing to record or to replay'
 
-const UNSUPPORTED: Readonly<Record<string, string>> = {
+const VERIFICATION: Readonly<Record<string, string>> = {
   '--verification-config-path <file>': NOT_VERIFIED,
   '-k, --verification-key <file>': NOT_VERIFIED,
   '-a, --verification-annotation <key=value>': NOT_VERIFIED,
@@ -48,28 +48,36 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
   '--github-owner <owner>': NOT_VERIFIED,
   '--github-repo <repository>': NOT_VERIFIED,
   '--sigstore-trust-config <file>': NOT_VERIFIED,
+}
+const SESSIONS: Readonly<Record<string, string>> = {
   '--record-host-capabilities-interactions <file>': NO_HOST_CALLS,
   '--replay-host-capabilities-interactions <file>': NO_HOST_CALLS,
 }
 
-/** Flags of `kwctl` that cannot be honoured: understood, so that each can be refused by what is missing. */
-export function addUnsupportedOptions(command: Command): Command {
-  for (const [flags, reason] of Object.entries(UNSUPPORTED))
-    command.addOption(new Option(flags, reason).argParser(collect).hideHelp())
-  return command
+/** `kwctl`'s flags about signatures, of all commands that may pull: none can be honoured. */
+export function refuseVerificationOptions(command: Command): Command {
+  return refuseOptions(command, VERIFICATION)
 }
 
-/** Refuses such flags: without them the command would promise what it does not do. @throws ERR_UNSUPPORTED */
-export function refuseUnsupported(command: Command): void {
-  for (const { long, flags, attributeName } of command.options.map(describe)) {
-    const reason = UNSUPPORTED[flags]
-    if (reason !== undefined && command.getOptionValueSource(attributeName) === 'cli')
-      throw new GatehouseError('ERR_UNSUPPORTED', `${long} cannot be used: ${reason}`)
-  }
+/** `kwctl`'s flags about recorded host capabilities: none can be honoured. */
+export function refuseSessionOptions(command: Command): Command {
+  return refuseOptions(command, SESSIONS)
 }
 
-function describe(option: Option) {
-  return { long: option.long, flags: option.flags, attributeName: option.attributeName() }
+/** `inspect --show-signatures`. */
+export function refuseSignaturesOption(command: Command): Command {
+  return refuseOptions(command, { '--show-signatures': 'signatures are not read yet' })
+}
+
+// Understood, so that each can be refused by what is missing: without it the command would promise what it does not do.
+function refuseOptions(command: Command, unsupported: Readonly<Record<string, string>>): Command {
+  const options = Object.entries(unsupported).map(([flags, reason]) => new Option(flags, reason).hideHelp())
+  for (const option of options) command.addOption(option.argParser(collect))
+  return command.hook('preAction', () => {
+    for (const option of options)
+      if (command.getOptionValueSource(option.attributeName()) === 'cli')
+        throw new GatehouseError('ERR_UNSUPPORTED', `${option.long} cannot be used: ${option.description}`)
+  })
 }
 
 function parseMode(text: string): ExecutionMode {

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
 import type { EvaluationRequest } from '../../evaluator/admission-request.ts'
 import { type LosslessValue, parseLossless } from '../../evaluator/lossless-json.ts'
 import { GatehouseError, messageOf } from '../../util/errors.ts'
 import type { RequestOptions } from '../requests/build-review.ts'
 import { readObject, readRawRequest, readRecordedRequest, readRequests } from '../requests/read-requests.ts'
+import { besideTestFile } from './beside-test-file.ts'
 import type { CaseSource } from './test-file-schema.ts'
 
 type FileOrValue = unknown
@@ -61,7 +61,7 @@ async function optionsOf(testCase: CaseSource, testFile: string): Promise<Reques
 
 async function read(value: FileOrValue, testFile: string): Promise<Source> {
   if (typeof value !== 'string') return { source: IN_PLACE, text: JSON.stringify(value) }
-  const path = join(dirname(testFile), value)
+  const path = besideTestFile(testFile, value)
   try {
     return { source: path, text: await readFile(path, 'utf8') }
   } catch (cause) {

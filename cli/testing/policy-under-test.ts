@@ -1,9 +1,10 @@
-import { dirname, join } from 'node:path'
+import type { ModuleAccess } from '../../shim/modules/read-pulled-module.ts'
 import { loadPolicySpecs } from '../../shim/policies/load-policy-specs.ts'
 import { describeUnusableModule, resolveModule } from '../../shim/policies/module-source.ts'
 import { GatehouseError } from '../../util/errors.ts'
 import { type PreparedPolicy, preparePolicy } from '../evaluation/ask-policy.ts'
 import { type GuestToRun, type PolicyToRun, toPolicyToRun } from '../run/policies-to-run.ts'
+import { besideTestFile } from './beside-test-file.ts'
 import type { TestFileSource } from './test-file-schema.ts'
 
 /**
@@ -12,11 +13,17 @@ import type { TestFileSource } from './test-file-schema.ts'
  */
 export type PolicyUnderTest = (caseId: string, settings?: Readonly<Record<string, unknown>>) => PreparedPolicy
 
-export interface PolicyUnderTestOptions {
-  /** The test file, against which paths are resolved. */
-  readonly file: string
+/** What a command says about all policies that it tests. */
+export interface TestedPolicyOptions {
   /** For a policy that says nothing itself. */
   readonly timeoutMs: number
+  /** How modules are reached that are not files. */
+  readonly access: ModuleAccess
+}
+
+export interface PolicyUnderTestOptions extends TestedPolicyOptions {
+  /** The test file, against which paths are resolved. */
+  readonly file: string
 }
 
 /** Reads and compiles what a test file calls its policy. @throws ERR_POLICIES_INVALID, ERR_MODULE_SOURCE and others */
@@ -24,7 +31,7 @@ export async function preparePolicyUnderTest(
   source: TestFileSource['policy'],
   options: PolicyUnderTestOptions,
 ): Promise<PolicyUnderTest> {
-  const policy = await preparePolicy(await findPolicy(source, options))
+  const policy = await preparePolicy(await findPolicy(source, options), options.access)
   return (caseId, settings) => ({ ...policy, asked: forCase(policy.asked, caseId, settings) })
 }
 
@@ -48,13 +55,13 @@ function forCase(
 
 async function findPolicy(
   { module = '', executionMode, file, id }: TestFileSource['policy'],
-  { file: testFile, timeoutMs }: PolicyUnderTestOptions,
+  options: PolicyUnderTestOptions,
 ): Promise<PolicyToRun> {
-  if (file === undefined) return modulePolicy(module, executionMode ?? 'detect', { file: testFile, timeoutMs })
-  const path = join(dirname(testFile), file)
+  if (file === undefined) return modulePolicy(module, executionMode ?? 'detect', options)
+  const path = besideTestFile(options.file, file)
   const specs = await loadPolicySpecs(path)
   const spec = specs.find((spec) => spec.id === id)
-  if (spec !== undefined) return await toPolicyToRun(spec, timeoutMs)
+  if (spec !== undefined) return await toPolicyToRun(spec, options.timeoutMs)
   throw new GatehouseError('ERR_POLICY_UNKNOWN', `${path} has no policy ${id}; it has ${listIds(specs)}`)
 }
 

@@ -5,19 +5,23 @@ import { checkAt, problemAt } from '../../util/yaml/schema-problems.ts'
 import { parseYaml, type YamlDocument } from '../../util/yaml/yaml-document.ts'
 import { isForRawRequests } from '../evaluation/ask-policy.ts'
 import { IN_PLACE, readDocument, requestOfCase } from './case-request.ts'
-import { type PolicyUnderTest, preparePolicyUnderTest } from './policy-under-test.ts'
+import { type PolicyUnderTest, preparePolicyUnderTest, type TestedPolicyOptions } from './policy-under-test.ts'
 import type { TestCase, TestFile } from './test-case.ts'
 import { type CaseSource, type TestFileSource, testFileSchema } from './test-file-schema.ts'
 
 /** Reads test files, with all that they name. @throws ERR_FILE_READ, or ERR_TESTS_INVALID with every problem of every file */
-export async function readTestFiles(files: readonly string[], timeoutMs: number): Promise<TestFile[]> {
+export async function readTestFiles(files: readonly string[], options: TestedPolicyOptions): Promise<TestFile[]> {
   const problems: Problem[] = []
-  const read = await Promise.all(files.map((file) => readTestFile(file, timeoutMs, problems)))
+  const read = await Promise.all(files.map((file) => readTestFile(file, options, problems)))
   throwProblems('ERR_TESTS_INVALID', problems)
   return read.filter((file) => file !== undefined)
 }
 
-async function readTestFile(file: string, timeoutMs: number, problems: Problem[]): Promise<TestFile | undefined> {
+async function readTestFile(
+  file: string,
+  options: TestedPolicyOptions,
+  problems: Problem[],
+): Promise<TestFile | undefined> {
   const document = await readOneDocument(file, problems)
   if (document === undefined) return undefined
   const { value, problems: found } = checkAt(testFileSchema, document, [])
@@ -26,7 +30,7 @@ async function readTestFile(file: string, timeoutMs: number, problems: Problem[]
   const report = (path: readonly PropertyKey[], error: unknown) =>
     void problems.push(problemAt(document, path, describe(error)))
   reportRepeatedNames(value, report)
-  const policy = await preparePolicyUnderTest(value.policy, { file, timeoutMs }).catch((error: unknown) =>
+  const policy = await preparePolicyUnderTest(value.policy, { ...options, file }).catch((error: unknown) =>
     report(['policy', value.policy.file === undefined ? 'module' : 'file'], error),
   )
   const read = value.cases.map((testCase, index) =>

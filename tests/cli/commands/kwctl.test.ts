@@ -86,7 +86,18 @@ t.test('what cannot be done is refused by name, and never ignored', async (t) =>
     t.match(await kwctl('run', ...args), { code: 1, ...expected }, flag)
     t.match(await runCommand('run', ...args), { code: 3, ...expected }, flag)
   }
-  t.match(await kwctl('verify', 'registry://localhost/policy:v1', '-k', 'key.pub'), {
+  const uri = 'registry://localhost/policy:v1'
+  for (const args of [
+    ['pull', uri, '-k', 'key.pub'],
+    ['scaffold', 'manifest', '-t', 'AdmissionPolicy', LABELS, '--cert-email', 'a@b.c'],
+    ['inspect', LABELS, '--show-signatures'],
+  ])
+    t.match(await kwctl(...args), {
+      code: 1,
+      stdout: '',
+      stderr: /^Error: --[a-z-]+ cannot be used: signatures are not/,
+    })
+  t.match(await kwctl('verify', uri, '-k', 'key.pub'), {
     code: 1,
     stderr: /^Error: kwctl has no command verify here; there are .*run/,
   })

@@ -11,8 +11,8 @@ t.test("the test scripts of Kubewarden's policies run unchanged, when kwctl is t
   symlinkSync(join(packageRoot(), 'cli/gatehouse'), join(folder, 'bin/kwctl'))
   for (const policy of ['require-labels', 'default-seccomp-profile'])
     cpSync(join(POLICIES, policy, 'fixtures'), join(folder, 'test_data'), { recursive: true })
-  cpSync(join(POLICIES, 'require-labels/policy.wasm'), join(folder, 'annotated-policy.wasm'))
-  cpSync(join(POLICIES, 'require-labels/settings.yml'), join(folder, 'settings.yml'))
+  for (const file of ['policy.wasm', 'metadata.yml', 'settings.yml'])
+    cpSync(join(POLICIES, 'require-labels', file), join(folder, file))
   cpSync(join(POLICIES, 'default-seccomp-profile/policy.wasm'), join(folder, 'mutating-policy.wasm'))
   const resource = (name: string, spec: object) => ({
     apiVersion: 'policies.kubewarden.io/v1',
@@ -35,7 +35,7 @@ t.test("the test scripts of Kubewarden's policies run unchanged, when kwctl is t
       .map((document) => `---\n${JSON.stringify(document)}\n`)
       .join(''),
   )
-  const env = { PATH: `${join(folder, 'bin')}:${process.env['PATH']}` }
+  const env = { GATEHOUSE_STORE: join(folder, 'store'), PATH: `${join(folder, 'bin')}:${process.env['PATH']}` }
   const script = join(packageRoot(), 'tests/fixtures/kwctl/require-labels.sh')
   const { stdout, exitCode } = await execa('bash', [script], { cwd: folder, env, reject: false })
   t.equal(exitCode, 0, stdout)

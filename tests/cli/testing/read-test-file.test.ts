@@ -9,7 +9,7 @@ import { buildGuest } from '../../helpers/guests.ts'
 async function problemsOf(folder: string, ...files: string[]): Promise<string[]> {
   const read = readTestFiles(
     files.map((file) => join(folder, file)),
-    2000,
+    { timeoutMs: 2000, access: {} },
   )
   const error = await read.then(
     () => undefined,
