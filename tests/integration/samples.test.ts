@@ -8,7 +8,9 @@ const PODS = '/api/v1/namespaces/default/pods'
 const DEPLOYMENTS = '/apis/apps/v1/namespaces/default/deployments'
 const SERVICES = '/api/v1/namespaces/default/services'
 const INGRESSES = '/apis/networking.k8s.io/v1/namespaces/default/ingresses'
+const CRONJOBS = '/apis/batch/v1/namespaces/default/cronjobs'
 const APPLY = 'application/apply-patch+yaml'
+const MERGE = 'application/merge-patch+json'
 const STRATEGIC = 'application/strategic-merge-patch+json'
 const RUNTIME_DEFAULT = { type: 'RuntimeDefault' }
 const UNCONFINED = { type: 'Unconfined' }
@@ -93,6 +95,22 @@ t.test('the sample policies, as policies/policies.yml puts them in force', async
     t.equal((await api.call('POST', DEPLOYMENTS, deployment({}, { app: 'web', version: '1' }))).status, 201)
   })
 
+  await t.test('policies in Rego judge what they are asked about, for OPA and for Gatekeeper', async (t) => {
+    const foreign = await api.call('POST', CRONJOBS, cronJob('quay.io/web'))
+    t.match(foreign, {
+      status: 403,
+      text: /policy image-sources: quay.io\/web comes from quay.io, which is not allowed; /,
+    })
+    t.equal((await api.call('POST', CRONJOBS, cronJob('web:1.2'))).status, 201)
+    const scale = { spec: { replicas: 100 } }
+    const scaled = await api.call('PATCH', `${DEPLOYMENTS}/web/scale`, scale, MERGE)
+    t.match(scaled, {
+      status: 400,
+      text: /policy replica-limits: web has 100 replicas, which is outside of the allowed/,
+    })
+    t.equal((await api.call('PATCH', `${DEPLOYMENTS}/web/scale`, { spec: { replicas: 2 } }, MERGE)).status, 200)
+  })
+
   await t.test('a policy in Go judges Ingresses, and takes what it allows and its removal', async (t) => {
     const { status, text } = await api.call('POST', INGRESSES, ingress('shop.example.net'))
     t.equal(status, 400)
@@ -114,6 +132,11 @@ t.test('the sample policies, as policies/policies.yml puts them in force', async
     t.equal((await api.call('GET', `${SERVICES}/kubernetes`)).status, 200)
   })
 })
+
+function cronJob(image: string) {
+  const template = { spec: { ...pod('', { containers: [{ name: 'web', image }] }).spec, restartPolicy: 'Never' } }
+  return { metadata: { name: 'web' }, spec: { schedule: '@daily', jobTemplate: { spec: { template } } } }
+}
 
 function ingress(host: string, spec: object = {}) {
   const backend = { service: { name: 'web', port: { number: 80 } } }

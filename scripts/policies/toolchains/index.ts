@@ -3,10 +3,11 @@ import { join } from 'node:path'
 import { ASSEMBLYSCRIPT } from './assemblyscript.ts'
 import { GO } from './go.ts'
 import { JAVASCRIPT } from './javascript.ts'
+import { REGO } from './rego.ts'
 import { RUST } from './rust.ts'
 import type { Toolchain } from './toolchain.ts'
 
-export const TOOLCHAINS: readonly Toolchain[] = [RUST, GO, ASSEMBLYSCRIPT, JAVASCRIPT]
+export const TOOLCHAINS: readonly Toolchain[] = [RUST, GO, ASSEMBLYSCRIPT, JAVASCRIPT, REGO]
 
 /** The language of a policy, told by the files in its folder. @throws Error if it is none that we know */
 export function toolchainOf(workspace: string, policy: string): Toolchain {
