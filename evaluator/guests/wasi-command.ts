@@ -5,11 +5,12 @@ import type { PolicyModule } from '../module/policy-module.ts'
 import { type SettingsVerdict, toSettingsVerdict } from '../settings-response.ts'
 import { toAdmissionResponse } from '../validation-response.ts'
 import { CapturedOutput } from '../wasi/captured-output.ts'
+import { Descriptors } from '../wasi/descriptors.ts'
 import { InputQueue } from '../wasi/input-queue.ts'
 import { createWasi, GuestExit } from '../wasi/wasi.ts'
 import type { World } from '../wasi/world.ts'
 import { MAX_ERROR_BYTES, MAX_RESPONSE_BYTES } from './answer-limits.ts'
-import { GuestFailure, type GuestHost, type GuestInstance, type GuestKind } from './guest.ts'
+import { GuestFailure, type GuestHost, type GuestInstance, type GuestKind, type GuestReuse } from './guest.ts'
 import { GuestMemory } from './guest-memory.ts'
 import { MemoryWatch } from './memory-watch.ts'
 import { describeShapeProblems } from './module-shape.ts'
@@ -22,7 +23,7 @@ const PROGRAM = 'policy.wasm'
 
 /** Guests that are WASI commands: started for each question, with the question on their input and the answer on their output. */
 export const WASI_COMMAND: GuestKind = {
-  canBeReused: false,
+  canBeReused: true,
   problemsOf(module) {
     const exports = [
       { name: 'memory', kind: 'memory' },
@@ -45,30 +46,53 @@ class WasiCommand implements GuestInstance {
   readonly imports: WebAssembly.Imports
   readonly #memory = new GuestMemory()
   readonly #watch: MemoryWatch
-  readonly #host: GuestHost
+  readonly #descriptors: Descriptors
   readonly #stdin = new InputQueue()
   readonly #stdout = new CapturedOutput(MAX_RESPONSE_BYTES)
   readonly #stderr = new CapturedOutput(MAX_ERROR_BYTES)
+  #host: GuestHost
+  #reuse: GuestReuse | undefined
   #argv: readonly string[] = []
+  #hasFailed = false
   #start: unknown
 
   constructor(memoryLimitBytes: number, host: GuestHost) {
     this.#host = host
     this.#watch = new MemoryWatch(this.#memory, memoryLimitBytes)
+    const world = this.#createWorld()
+    this.#descriptors = new Descriptors(world)
+    const current: GuestHost = { callHost: (...call) => this.#host.callHost(...call), console() {} }
     this.imports = {
-      ...createWasi(this.#memory, this.#createWorld()),
-      ...hostCallImports(this.#memory, this.#stdin, host),
+      ...createWasi(this.#memory, world, this.#descriptors),
+      ...hostCallImports(this.#memory, this.#stdin, current),
     }
   }
 
-  instantiate({ module }: PolicyModule): void {
+  get reuse(): GuestReuse | undefined {
+    return this.#hasFailed ? undefined : this.#reuse
+  }
+
+  instantiate({ module, restorable }: PolicyModule): void {
     try {
       const { exports } = new WebAssembly.Instance(module, this.imports)
-      this.#memory.attach(exports['memory'] as WebAssembly.Memory)
+      const memory = exports['memory'] as WebAssembly.Memory
+      this.#memory.attach(memory, restorable && (exports[restorable.pages] as WebAssembly.Global))
       this.#start = exports['_start']
+      if (restorable === undefined || this.#descriptors.changes > 0) return
+      const globals = restorable.globals.map((name) => exports[name] as WebAssembly.Global)
+      this.#reuse = { state: { memory, globals }, serve: (host) => this.#serve(host) }
     } catch (thrown) {
       throw new GuestFailure(`guest could not be instantiated: ${describeTrap(thrown, this.#watch)}`, { cause: thrown })
+    } finally {
+      this.#watch.start()
     }
+  }
+
+  // As it was before it was started: it can be started again.
+  #serve(host: GuestHost): void {
+    this.#host = host
+    this.#argv = []
+    this.#descriptors.reset()
     this.#watch.start()
   }
 
@@ -89,11 +113,16 @@ class WasiCommand implements GuestInstance {
     if (this.#argv.length > 0) throw new GuestFailure('guest was started already')
     this.#argv = [PROGRAM, question]
     this.#stdin.append(...input)
-    const thrown = this.#catch(this.#start as () => void)
-    const said = this.#readErrors()
-    if (thrown !== undefined) return { failure: this.#explain(thrown.value, said) }
-    if (said !== '') this.#host.console(`stderr: ${said}`, 'warn')
-    return { answer: this.#stdout.bytes }
+    try {
+      const thrown = this.#catch(this.#start as () => void)
+      this.#hasFailed = thrown !== undefined
+      const said = this.#readErrors()
+      if (thrown !== undefined) return { failure: this.#explain(thrown.value, said) }
+      if (said !== '') this.#host.console(`stderr: ${said}`, 'warn')
+      return { answer: this.#stdout.bytes }
+    } finally {
+      for (const stream of [this.#stdin, this.#stdout, this.#stderr]) stream.clear()
+    }
   }
 
   // Undefined when the command succeeded: it returned, or exited with 0.

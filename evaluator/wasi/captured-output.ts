@@ -22,6 +22,12 @@ export class CapturedOutput implements OutputStream {
     return this.#buffer.subarray(0, Math.min(this.#written, this.#maxBytes))
   }
 
+  /** Forgets what was written; bytes that were given out stay as they are. */
+  clear(): void {
+    this.#buffer = new Uint8Array()
+    this.#written = 0
+  }
+
   write(bytes: Uint8Array): void {
     const start = Math.min(this.#written, this.#maxBytes)
     const kept = bytes.subarray(0, this.#maxBytes - start)

@@ -10,15 +10,19 @@ export interface Descriptor {
 
 /** The open file descriptors. There are three at first; a guest can close and move them, and get no others. */
 export class Descriptors {
-  readonly #open: Map<number, Descriptor>
+  readonly #world: World
+  #open: Map<number, Descriptor>
   #changes = 0
 
-  constructor({ stdin, stdout, stderr }: World) {
-    this.#open = new Map([
-      [0, { input: stdin, flags: 0 }],
-      [1, { output: stdout, flags: 0 }],
-      [2, { output: stderr, flags: 0 }],
-    ])
+  constructor(world: World) {
+    this.#world = world
+    this.#open = openStreams(world)
+  }
+
+  /** Opens what was open at first, as it was. */
+  reset(): void {
+    if (this.#changes > 0) this.#open = openStreams(this.#world)
+    this.#changes = 0
   }
 
   get(fd: number): Descriptor | undefined {
@@ -49,4 +53,12 @@ export class Descriptors {
     this.#open.set(to, moved)
     return true
   }
+}
+
+function openStreams({ stdin, stdout, stderr }: World): Map<number, Descriptor> {
+  return new Map([
+    [0, { input: stdin, flags: 0 }],
+    [1, { output: stdout, flags: 0 }],
+    [2, { output: stderr, flags: 0 }],
+  ])
 }

@@ -25,6 +25,12 @@ export class InputQueue implements InputStream {
     }
   }
 
+  /** Forgets what was not read. */
+  clear(): void {
+    this.#pieces.length = 0
+    this.#available = 0
+  }
+
   read(target: Uint8Array): number {
     let filled = 0
     for (let piece = this.#pieces[0]; piece !== undefined && filled < target.length; piece = this.#pieces[0]) {

@@ -16,6 +16,7 @@ export type GuestName =
   | 'leaky'
   | 'leaky-command'
   | 'leaky-memory'
+  | 'leaky-memory-command'
   | 'loop'
   | 'memory-bomb'
   | 'mutate'

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import t from 'tap'
 import { parseAdmissionReview } from '../../../evaluator/admission-request.ts'
+import { createParkedInstances, evaluate } from '../../../evaluator/evaluate.ts'
 import { embedMetadata } from '../../../evaluator/module/metadata-section.ts'
 import { packageRoot } from '../../../util/package-root.ts'
 import { createPolicy, createRequest, evaluateLogged, MIB, validateSettingsLogged } from '../../helpers/evaluations.ts'
@@ -89,6 +90,42 @@ t.test("a command of Go, with Kubewarden's SDK: the sample policy", async (t) =>
   const starved = await createPolicy(module, { memoryLimitBytes: 3 * MIB })
   t.match(evaluateLogged(starved, request).message, /^fatal error: .*memory[\s\S]*; memory limit of 3 MiB reached/)
 })
+
+t.test("a policy in JavaScript, on Javy's runtime: the sample policy", async (t) => {
+  const folder = join(root, 'policies/service-types')
+  const module = readFileSync(join(folder, 'policy.wasm'))
+  const request = parseAdmissionReview(readFileSync(join(folder, 'fixtures/external-ips.json')))
+  const policyWith = (settings: object) => createPolicy(module, { settings })
+  const addresses = ['192.0.2.10', '203.0.113.7']
+  const logging = evaluateLogged(await policyWith({ external_ips: addresses }), request)
+  t.ok(logging.response.allowed)
+  t.match(logging.lines, [{ message: /external addresses/, fields: { data: { externalIPs: addresses } } }])
+  const failing = await policyWith({ external_ips: {} })
+  t.strictSame(evaluateLogged(failing, request).response.status, { message: 'external_ips: must be a list', code: 500 })
+  t.match(
+    evaluateLogged(failing, createRequest('{}')).message,
+    /^TypeError: cannot read property 'group' of undefined$/,
+  )
+  t.match(validateSettingsLogged(failing).verdict, { valid: false, message: 'external_ips: must be a list' })
+})
+
+for (const [policy, fixtures] of Object.entries({
+  'ingress-tls': ['plain-ingress', 'covered-ingress', 'foreign-ingress'],
+  'service-types': ['node-port', 'cluster-ip', 'external-ips'],
+})) {
+  t.test(`${policy} answers on an instance that was put back as on a fresh one`, async (t) => {
+    const folder = join(root, 'policies', policy)
+    const guest = await createPolicy(readFileSync(join(folder, 'policy.wasm')), { memoryLimitBytes: 128 * MIB })
+    t.ok(guest.module.restorable)
+    const instances = createParkedInstances()
+    for (const name of [...fixtures, ...fixtures.toReversed(), ...fixtures]) {
+      const request = parseAdmissionReview(readFileSync(join(folder, 'fixtures', `${name}.json`)))
+      const [parked, fresh] = [evaluate(guest, request, () => {}, instances), evaluate(guest, request, () => {})]
+      t.strictSame(parked, fresh, name)
+      instances.clean()
+    }
+  })
+}
 
 // https://github.com/bytecodealliance/javy: what its modules import, and Kubewarden's plugin adds
 const JAVY_IMPORTS = {

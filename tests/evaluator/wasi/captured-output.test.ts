@@ -28,3 +28,13 @@ t.test('what a guest goes on writing over is kept as it was', async (t) => {
   bytes.fill('x')
   t.equal(textOf(output), 'before')
 })
+
+t.test('what was written can be forgotten, and what was given out stays', async (t) => {
+  const output = new CapturedOutput(12)
+  output.write(Buffer.from('first'))
+  const { bytes } = output
+  output.clear()
+  t.strictSame([textOf(output), output.written], ['', 0])
+  output.write(Buffer.from('second'))
+  t.strictSame([textOf(output), Buffer.from(bytes).toString()], ['second', 'first'])
+})

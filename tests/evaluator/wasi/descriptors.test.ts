@@ -1,4 +1,5 @@
 import t from 'tap'
+import { Descriptors } from '../../../evaluator/wasi/descriptors.ts'
 import { createReader, createWasiGuest, WASI_VERSIONS } from '../../helpers/wasi-guest.ts'
 
 const [SUCCESS, BADF, INVAL] = [0, 8, 28]
@@ -58,3 +59,18 @@ for (const version of WASI_VERSIONS) {
     t.equal(call('fd_fdstat_set_flags', 1, UNKNOWN), INVAL)
   })
 }
+
+t.test('descriptors can be put back to what was open at first', async (t) => {
+  const { streams } = createWasiGuest()
+  const descriptors = new Descriptors(streams)
+  descriptors.close(0)
+  descriptors.renumber(2, 1)
+  for (const fd of [0, 1, 2]) descriptors.setFlags(descriptors.get(fd) ?? { flags: 0 }, 4)
+  t.equal(descriptors.changes, 5)
+  descriptors.reset()
+  t.equal(descriptors.changes, 0)
+  t.equal(descriptors.get(0)?.input, streams.stdin)
+  t.equal(descriptors.get(1)?.output, streams.stdout)
+  t.equal(descriptors.get(2)?.output, streams.stderr)
+  t.ok([0, 1, 2].every((fd) => descriptors.get(fd)?.flags === 0))
+})

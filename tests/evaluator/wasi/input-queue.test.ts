@@ -42,6 +42,14 @@ t.test('empty means end of file, and reading goes on when more has come', async 
   t.equal(queue.pieces, 0)
 })
 
+t.test('what was not read can be forgotten', async (t) => {
+  const queue = new InputQueue()
+  queue.append(Buffer.from('rest'))
+  queue.read(new Uint8Array(1))
+  queue.clear()
+  t.strictSame([queue.available, queue.pieces, queue.read(new Uint8Array(4))], [0, 0, 0])
+})
+
 t.test('a guest that is no command has nothing to read', async (t) => {
   t.equal(NO_INPUT.read(new Uint8Array(4)), 0)
 })
