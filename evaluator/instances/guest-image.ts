@@ -1,29 +1,44 @@
 import type { GuestState } from '../guests/guest.ts'
 import { MemoryImage } from './memory-image.ts'
 
-// A guest that once took much would keep it for good, and be slow to clean.
-const MAX_GROWTH_BYTES = 4 * 1024 * 1024
+// 1 MiB: what a request of some hundred kilobytes takes, and not much to look through for what a guest left there.
+const SPARE_PAGES = 16
 
 /** The state of a guest at one moment, and how to put it back. */
 export class GuestImage {
   readonly #state: GuestState
   readonly #memory: MemoryImage
   readonly #globals: readonly (number | bigint)[]
+  readonly #wholeBytes: number
 
+  /**
+   * The memory is given pages to spare, of which the guest does not know until it asks for more: what it asks for is then
+   * there already. So its memory is of the same size in each call, and shows nobody what earlier ones took.
+   */
   constructor(state: GuestState) {
     this.#state = state
     this.#memory = new MemoryImage(state.memory)
     this.#globals = state.globals.map(({ value }) => value)
+    addSparePages(state.memory)
+    this.#wholeBytes = state.memory.buffer.byteLength
   }
 
-  /** Whether putting the state back costs less than a fresh instance, and leaves little behind. */
-  isWorthRestoring(): boolean {
-    return this.#state.memory.buffer.byteLength - this.#memory.byteLength <= MAX_GROWTH_BYTES
+  /** Memory cannot be given back, so that a guest that took more than there was to spare cannot be as it was. */
+  canBeRestored(): boolean {
+    return this.#state.memory.buffer.byteLength === this.#wholeBytes
   }
 
   restore(): void {
     this.#memory.restore(this.#state.memory)
     for (const [index, value] of this.#globals.entries())
       (this.#state.globals[index] as WebAssembly.Global).value = value
+  }
+}
+
+function addSparePages(memory: WebAssembly.Memory): void {
+  try {
+    memory.grow(SPARE_PAGES)
+  } catch {
+    // so near to its limit that it has to do without
   }
 }

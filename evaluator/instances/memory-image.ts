@@ -12,10 +12,6 @@ export class MemoryImage {
       })
   }
 
-  get byteLength(): number {
-    return this.#bytes.length
-  }
-
   /**
    * Writes the image back; what the memory has grown by is zero again. Most of a memory is as it was: comparing it costs
    * less than writing it, and leaves the caches to the guests.
@@ -36,6 +32,7 @@ export class MemoryImage {
 }
 
 function clearPage(live: Buffer, page: number): void {
+  if (isZero(live, page, page + PAGE_BYTES)) return
   forEachChunk(page, (start, end) => {
     if (!isZero(live, start, end)) live.fill(0, start, end)
   })
@@ -43,7 +40,7 @@ function clearPage(live: Buffer, page: number): void {
 
 const PAGE_BYTES = 65_536
 const CHUNK_BYTES = 4096
-const ZEROS = Buffer.alloc(CHUNK_BYTES)
+const ZEROS = Buffer.alloc(PAGE_BYTES)
 
 const isZero = (bytes: Buffer, start: number, end: number) => ZEROS.compare(bytes, start, end, 0, end - start) === 0
 

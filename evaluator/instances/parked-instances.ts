@@ -32,7 +32,7 @@ export class ParkedInstances {
     parked.guest.reuse?.serve(host)
     const result = action(parked.guest)
     // it may have changed what cannot be put back, or taken much
-    if (parked.guest.reuse !== undefined && parked.image?.isWorthRestoring()) this.#used.set(module.digest, parked)
+    if (parked.guest.reuse !== undefined && parked.image?.canBeRestored()) this.#used.set(module.digest, parked)
     return result
   }
 
