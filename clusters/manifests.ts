@@ -14,6 +14,8 @@ import {
 import { parseWebhookHost } from '../plugin/webhook-host.ts'
 import { chooseWebhookSource, type WebhookSource } from '../plugin/webhook-source.ts'
 import { toYaml } from '../plugin/yaml.ts'
+import { pullModules } from '../shim/modules/pull-modules.ts'
+import type { ModuleAccess } from '../shim/modules/read-pulled-module.ts'
 import { type PolicySources, readPolicySources } from '../shim/policies/policies-snapshot.ts'
 import { describeSources } from '../shim/registration/set-digest.ts'
 import { replaceStaticManifests, staticManifestFolders } from '../shim/registration/static-manifests.ts'
@@ -28,6 +30,8 @@ import type { LiveApiServer } from './webhooks/live-api-server.ts'
 export interface ManifestsOptions {
   /** policies.yml, or a file or folder of ClusterAdmissionPolicy YAML. */
   readonly policies: string
+  /** How modules are got that are not files. */
+  readonly modules?: ModuleAccess
   /** The shim's certificates; issued when missing. */
   readonly certificateFolder: string
   readonly client: WebhookClient
@@ -71,7 +75,7 @@ export const WEBHOOKS_FILE = 'webhooks.yaml'
  * static manifests are in force at once, so nothing is written before everything is known to be good.
  */
 export async function writeManifests(folder: string, options: ManifestsOptions): Promise<Manifests> {
-  const sources = await readPolicySources(options.policies)
+  const sources = await readPolicySources(options.policies, pullModules(options.modules))
   const { specs } = sources
   const policies = toWebhookPolicies(specs)
   if (policies.length === 0) throw refuseNothing(options.policies)

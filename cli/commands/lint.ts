@@ -1,10 +1,12 @@
 import { Option } from 'commander'
 import type { AddCommand } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
+import { type AccessFlags, addAccessOptions, storeOption, toAccess } from '../modules/access-flags.ts'
 
 const HELP = `
 Everything that a shim checks when it loads policies is checked: YAML, fields, matchConditions, the expressions of groups,
-modules and their metadata, and settings, about which each policy is asked. No cluster and no network is needed. All
+modules and their metadata, and settings, about which each policy is asked. No cluster is needed; modules that are not
+files are pulled unless they are stored. All
 problems are listed, one a line, with file, line and field. The exit code is 0 if there is none, and 1 otherwise. An
 exemption that has expired, and a member that its group's expression never asks, are warnings, on standard error; with
 -o json under "warnings".
@@ -18,16 +20,19 @@ Examples:
 `
 
 export const addLintCommand: AddCommand = (program, { io, leaveWith }) => {
-  program
+  const lint = program
     .command('lint')
     .description('Check policies without a shim, as in a pipeline.')
     .argument('<path...>', 'policies.yml, or a file or folder of policies; each path is a set of its own')
     .addOption(new Option('-o, --output <format>', 'text or json').choices(['text', 'json']).default('text'))
+    .addOption(storeOption())
+  addAccessOptions(lint)
     .addHelpText('after', HELP)
-    .action(async (paths: string[], { output }: { readonly output: 'text' | 'json' }) => {
+    .action(async (paths: string[], { output, ...flags }: AccessFlags & { readonly output: 'text' | 'json' }) => {
       const { lintPolicies } = await import('../../shim/lint/lint-policies.ts')
+      const { pullModules } = await import('../../shim/modules/pull-modules.ts')
       const { formatProblem } = await import('../../util/problems.ts')
-      const report = await lintPolicies(paths)
+      const report = await lintPolicies(paths, pullModules(toAccess(flags, io)))
       const { policies, problems, warnings } = report
       if (output === 'json') io.out(`${JSON.stringify(report)}\n`)
       else for (const problem of problems) io.out(`${formatProblem(problem)}\n`)

@@ -6,8 +6,9 @@ import { WEBHOOK_SOURCES, type WebhookSource } from '../../plugin/webhook-source
 import { FLAG_DEFAULTS } from '../../shim/flag-defaults.ts'
 import { GatehouseError } from '../../util/errors.ts'
 import type { AddCommand } from '../command.ts'
+import { type AccessFlags, addAccessOptions, storeOption, toAccess } from '../modules/access-flags.ts'
 
-interface ManifestsFlags {
+interface ManifestsFlags extends AccessFlags {
   readonly policies: string
   readonly socket?: string
   readonly certDir: string
@@ -40,7 +41,7 @@ What the API server is given, and why: docs/api-server.md
 `
 
 export const addManifestsCommand: AddCommand = (program, { io }) => {
-  program
+  const manifests = program
     .command('manifests')
     .description('Write the egress selector and the webhook configurations for an API server of your own.')
     .requiredOption('--policies <path>', 'policies.yml, or a file or folder of ClusterAdmissionPolicy YAML')
@@ -76,24 +77,27 @@ export const addManifestsCommand: AddCommand = (program, { io }) => {
       'ask this API server first whether it would take the webhooks, and which groups others answer for',
     )
     .option('--no-default-exclusions', 'police system namespaces, leases, events, node status and the API server too')
+    .addOption(storeOption())
+  addAccessOptions(manifests)
     .addHelpText('after', EXAMPLES)
     .action(async (flags: ManifestsFlags) => {
       const { writeManifests } = await import('../../clusters/manifests.ts')
       const { describeNextSteps } = await import('../../clusters/next-steps.ts')
       const folder = resolve(flags.out)
-      const manifests = await writeManifests(folder, {
+      const written = await writeManifests(folder, {
         policies: flags.policies,
         certificateFolder: flags.certDir,
         ...(await readWay(flags)),
         exclusions: flags.defaultExclusions ? 'default' : 'none',
+        modules: toAccess(flags, io),
         ...(flags.registration !== undefined && { registration: flags.registration }),
         ...readApiServer(flags),
       })
-      for (const id of manifests.unregistered) {
+      for (const id of written.unregistered) {
         io.err(`policy ${id} has no rules: it is served, and no API server asks for it\n`)
       }
-      for (const line of manifests.aggregated) io.err(`${line}\n`)
-      io.out(describeNextSteps(folder, manifests))
+      for (const line of written.aggregated) io.err(`${line}\n`)
+      io.out(describeNextSteps(folder, written))
     })
 }
 

@@ -1,3 +1,4 @@
+import { storeFolder } from '../../artifacts/store/config.ts'
 import type { WebhookSource } from '../../plugin/webhook-source.ts'
 import { modulePath } from '../../util/package-root.ts'
 import type { WasmPoliciesOptions } from '../cluster-provider.ts'
@@ -34,6 +35,8 @@ export function shimProcess(
     `--policies=${policies}`,
     `--socket=${socket}`,
     `--cert-dir=${certificates}`,
+    // the user's own: whatever was pulled before is there
+    `--policies-download-dir=${storeFolder()}`,
     ...(beside === undefined ? [] : registering(targetOf(member, beside), beside)),
   ]
   return {

@@ -5,6 +5,8 @@ import type { Problem } from '../../util/problems.ts'
 import { problemAt } from '../../util/yaml/schema-problems.ts'
 import { isExpired } from '../exemptions/exemption.ts'
 import { FLAG_DEFAULTS } from '../flag-defaults.ts'
+import type { ReadModules } from '../modules/module-content.ts'
+import { pullModules } from '../modules/pull-modules.ts'
 import { readModules } from '../policies/module-source.ts'
 import { parsePolicies } from '../policies/parse-policies.ts'
 import { readPolicyFiles } from '../policies/policy-files.ts'
@@ -25,12 +27,12 @@ export interface LintReport {
  * Checks policies as a shim with default limits would when it loads them, each path as a set of its own; policies that
  * can be read are loaded even where others cannot. Never throws for what lies at a path.
  */
-export async function lintPolicies(paths: readonly string[]): Promise<LintReport> {
+export async function lintPolicies(paths: readonly string[], read: ReadModules = pullModules()): Promise<LintReport> {
   const workers = availableParallelism()
   const quiet = { log: SILENT_LOG, onPolicyLog() {}, onThreadEnd() {} }
   await using pool = await new EvaluatorPool({ ...quiet, workers, queue: workers }).start()
   const reports: LintReport[] = []
-  for (const path of paths) reports.push(await lintPath(path, pool, workers))
+  for (const path of paths) reports.push(await lintPath(path, { pool, workers, read }))
   return {
     policies: reports.reduce((sum, { policies }) => sum + policies, 0),
     problems: reports.flatMap(({ problems }) => problems),
@@ -38,12 +40,18 @@ export async function lintPolicies(paths: readonly string[]): Promise<LintReport
   }
 }
 
-async function lintPath(path: string, pool: StartedEvaluatorPool, workers: number): Promise<LintReport> {
+interface LintPathOptions {
+  readonly pool: StartedEvaluatorPool
+  readonly workers: number
+  readonly read: ReadModules
+}
+
+async function lintPath(path: string, { pool, workers, read }: LintPathOptions): Promise<LintReport> {
   const { policies, problems, warnings } = await readPolicies(path)
   const placed = new Map(policies.map((policy) => [policy.spec.id, policy]))
   const specs = [...placed.values()].map(({ spec }) => spec)
   const loaded = await loadPolicySet(
-    { specs, modules: await readModules(specs) },
+    { specs, modules: await readModules(specs, read) },
     {
       pool: async () => pool,
       workers,

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { type GatehouseError, isGatehouseError } from '../../util/errors.ts'
 import { throwProblems } from '../../util/problems.ts'
 import type { ModuleContent, ModuleContents, ReadModules } from '../modules/module-content.ts'
+import { pullModules } from '../modules/pull-modules.ts'
 import { isFile, readModuleFiles } from '../modules/read-module-files.ts'
 import { readModules } from './module-source.ts'
 import { parsePolicies } from './parse-policies.ts'
@@ -46,8 +47,8 @@ export async function takeSnapshot(path: string, read: ReadModules = readModuleF
   }
 }
 
-/** What can be loaded from a path. @throws ERR_FILE_READ, ERR_POLICIES_INVALID */
-export async function readPolicySources(path: string, read: ReadModules = readModuleFiles): Promise<PolicySources> {
+/** What can be loaded from a path, for a command. @throws ERR_FILE_READ, ERR_POLICIES_INVALID */
+export async function readPolicySources(path: string, read: ReadModules = pullModules()): Promise<PolicySources> {
   return readSources(path, await readPolicyFiles(path), read)
 }
 
