@@ -100,12 +100,12 @@ export class RemoteModule implements Disposable {
       if (pulled.unasked !== undefined) this.#tryLater(ask)
       else this.#failures = 0
     } catch (error) {
-      if (signal.aborted) return
       this.#fail(this.#known, error, ask)
     }
   }
 
   #fail(known: PulledModule | undefined, error: unknown, ask: Ask): void {
+    if (this.#stopped.signal.aborted) return
     this.#options.onPull('failed')
     this.#set(known, error instanceof Error ? error : new Error(messageOf(error)))
     const seconds = this.#tryLater(ask)
@@ -170,8 +170,8 @@ export class RemoteModule implements Disposable {
     const signal = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(this.#options.patienceMs)])
     try {
       const again = await this.#pullNow('latest', signal)
-      if (again.digest === digest) return await again.read()
       this.#set(again, undefined)
+      if (again.digest === digest) return await again.read()
       throw cause
     } catch (error) {
       if (error !== cause) this.#fail(undefined, error, 'latest')
