@@ -1,4 +1,6 @@
+import * as fc from 'fast-check'
 import t from 'tap'
+import { GuestFailure } from '../../../evaluator/guests/guest.ts'
 import { GuestMemory } from '../../../evaluator/guests/guest-memory.ts'
 import { StandardStreams } from '../../../evaluator/wasi/standard-streams.ts'
 import { createWasi } from '../../../evaluator/wasi/wasi.ts'
@@ -111,6 +113,35 @@ for (const version of WASI_VERSIONS) {
       t.equal(instantiate(version)(name, args, stream), answers.stream, `${name} of a standard stream`)
       for (const fd of [3, 100, -1]) t.equal(instantiate(version)(name, args, fd), answers.none, `${name} of ${fd}`)
     }
+  })
+
+  t.test(`${version}: whatever a guest passes, it hears an error number, or is stopped by name`, async (t) => {
+    const number = fc.oneof(fc.integer(), fc.nat(300), fc.constantFrom(65_528, 65_532, 65_536, -1))
+    // a poll may sleep for as long as the guest likes, which is for the deadline to end
+    const names = Object.keys(CASES).filter((name) => name !== 'poll_oneoff')
+    const step = fc.record({
+      name: fc.constantFrom(...names),
+      numbers: fc.array(number, { minLength: 9, maxLength: 9 }),
+    })
+    const heard = new Set<unknown>()
+    await fc.assert(
+      fc.property(fc.array(step, { maxLength: 20 }), (steps) => {
+        const call = instantiate(version)
+        return steps.every(({ name, numbers }) => {
+          const types = CASES[name]?.type.split(' ') ?? []
+          const args = numbers.map((value, index) => (types[index] === L ? BigInt(value) : value))
+          try {
+            const errno = call(name, args)
+            heard.add(errno)
+            return typeof errno === 'number' && errno >= 0 && errno <= 76
+          } catch (error) {
+            return error instanceof GuestFailure
+          }
+        })
+      }),
+      { numRuns: 200 },
+    )
+    t.ok([SUCCESS, BADF, NOTDIR, NOTSOCK, SPIPE].every((errno) => heard.has(errno)))
   })
 
   t.test(`${version}: an exit passes through the guest`, async (t) => {
