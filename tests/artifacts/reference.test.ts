@@ -75,7 +75,8 @@ t.test('a password in a URL is refused without being shown', async (t) => {
 
 const word = fc.stringMatching(/^[a-z0-9]{1,8}$/)
 const host = fc.oneof(
-  fc.tuple(word, word).map(([a, b]) => `x${a}.${b}x`),
+  // a last label such as 0x is a number to the URL parser, and the host no name
+  fc.tuple(word, word).map(([a, b]) => `x${a}.x${b}`),
   fc.constantFrom('localhost', '[::1]', '127.0.0.1:5000', 'localhost:443', 'ghcr.io'),
 )
 const reference: fc.Arbitrary<ModuleReference> = fc
