@@ -68,8 +68,14 @@ async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Modu
 
 function checkShape(module: WebAssembly.Module, executionMode: ExecutionMode): void {
   const problems = GUEST_KINDS[executionMode].problemsOf(module)
-  if (problems.length > 0) {
-    const article = executionMode === 'opa' ? 'an' : 'a'
-    throw new UnusableModule(`is not ${article} ${executionMode} policy: it ${problems.join('; it ')}`)
-  }
+  if (problems.length === 0) return
+  const article = executionMode === 'opa' ? 'an' : 'a'
+  const message = `is not ${article} ${executionMode} policy: it ${problems.join('; it ')}`
+  throw new UnusableModule(message, isCommand(module) ? 'it looks like execution mode wasi: name that' : undefined)
+}
+
+// Without metadata, nobody says that a module is one.
+function isCommand(module: WebAssembly.Module): boolean {
+  const { exports } = WebAssembly.Module
+  return exports(module).some(({ name }) => name === '_start') && GUEST_KINDS.wasi.problemsOf(module).length === 0
 }

@@ -119,6 +119,21 @@ t.test('what would fail at the first request is refused at load time', async (t)
   await t.rejects(compile(module), { code: 'ERR_MODULE_INVALID', message })
 })
 
+t.test('a command that is taken for something else is told what to say', async (t) => {
+  const command = buildGuestFrom('(module (memory (export "memory") 1) (func (export "_start")))', null)
+  await t.rejects(compile(command, { executionMode: 'detect' }), {
+    message: 'm.wasm: is not a kubewarden-wapc policy: it does not export the function `__guest_call`',
+    hint: 'it looks like execution mode wasi: name that',
+  })
+  t.equal((await compile(command, { executionMode: 'wasi' })).module.executionMode, 'wasi')
+  const other = compile(buildGuestFrom('(module)', null), { executionMode: 'detect' })
+  const { hint } = (await other.then(
+    () => ({}),
+    (error: unknown) => error,
+  )) as { hint?: string }
+  t.equal(hint, undefined)
+})
+
 t.test('bytes that V8 does not take are refused in a sentence', async (t) => {
   const broken = buildGuest('accept')
   // the last byte of the code section, ahead of the section with the metadata
