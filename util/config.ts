@@ -8,11 +8,6 @@ export function cacheFolder(env: Environment = process.env): string {
   return join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'gatehouse')
 }
 
-/** Compiled code of our own: a folder of the cache. */
-export function compiledCodeFolder(env: Environment = process.env): string {
-  return join(cacheFolder(env), 'compiled-code')
-}
-
 /** Local clusters and what they remember: `$XDG_STATE_HOME/gatehouse`. */
 export function stateFolder(env: Environment = process.env): string {
   return join(env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'gatehouse')

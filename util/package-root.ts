@@ -14,3 +14,8 @@ export function modulePath(name: string): string {
   const source = import.meta.url.endsWith('.ts')
   return source ? join(packageRoot(), `${name}.ts`) : join(packageRoot(), 'dist', `${name}.js`)
 }
+
+/** What Node is given to start the program; the command line follows. */
+export function programFiles(): [start: string, main: string] {
+  return [join(packageRoot(), 'cli/start.js'), modulePath('cli/main')]
+}

@@ -1,6 +1,6 @@
 import { storeFolder } from '../../artifacts/store/config.ts'
 import type { WebhookSource } from '../../plugin/webhook-source.ts'
-import { modulePath } from '../../util/package-root.ts'
+import { programFiles } from '../../util/package-root.ts'
 import type { WasmPoliciesOptions } from '../cluster-provider.ts'
 import type { ClusterProcessSpec } from './cluster-processes.ts'
 import type { MemberLayout } from './layout.ts'
@@ -42,7 +42,7 @@ export function shimProcess(
   return {
     name: `shim-${number}`,
     command: process.execPath,
-    args: [modulePath('cli/main'), 'shim', ...flags, ...shimArgs],
+    args: [...programFiles(), 'shim', ...flags, ...shimArgs],
     environment: {},
     readiness: { isReady: (signal) => answersOnSocket(socket, '/readiness', signal), timeoutMs: 60_000 },
   }

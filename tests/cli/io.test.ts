@@ -5,7 +5,7 @@ import { open } from 'node:fs/promises'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import t from 'tap'
-import { modulePath, packageRoot } from '../../util/package-root.ts'
+import { packageRoot, programFiles } from '../../util/package-root.ts'
 import { makeShortFolder } from '../helpers/short-folder.ts'
 
 t.test('a shim whose log nobody reads any more goes on answering', async (t) => {
@@ -23,7 +23,7 @@ t.test('a shim whose log nobody reads any more goes on answering', async (t) => 
     '--log-level',
     'debug',
   ]
-  const shim = spawn(process.execPath, [modulePath('cli/main'), 'shim', ...flags], {
+  const shim = spawn(process.execPath, [...programFiles(), 'shim', ...flags], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   t.teardown(() => shim.kill('SIGKILL'))
@@ -51,7 +51,7 @@ const NO_FULL_DISK = existsSync('/dev/full') ? false : 'there is no /dev/full he
 t.test('an output that cannot be written is a failure, and no verdict', { skip: NO_FULL_DISK }, async (t) => {
   const full = await open('/dev/full', 'w')
   t.teardown(() => full.close())
-  const command = spawn(process.execPath, [modulePath('cli/main'), '--version'], { stdio: ['ignore', full.fd, 'pipe'] })
+  const command = spawn(process.execPath, [...programFiles(), '--version'], { stdio: ['ignore', full.fd, 'pipe'] })
   const exit = once(command, 'exit')
   const stderr = (await command.stderr?.toArray())?.join('') ?? ''
   t.match(stderr, /^gatehouse: cannot write to standard output: ENOSPC.*\n$/)

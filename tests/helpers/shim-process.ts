@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import type { Test } from 'tap'
-import { packageRoot } from '../../util/package-root.ts'
+import { programFiles } from '../../util/package-root.ts'
 import { type Answer, send, type TestPolicy, writePolicies } from './shim.ts'
 import { makeShortFolder } from './short-folder.ts'
 
@@ -43,7 +43,7 @@ export function startProcess(
     join(folder, 'pki'),
     ...flags,
   ]
-  const command = [process.execPath, join(packageRoot(), 'cli/main.ts'), ...args]
+  const command = [process.execPath, ...programFiles(), ...args]
   // the variable must name the process itself, which only it knows
   const script = inherited === undefined ? 'exec "$@"' : 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"'
   const child = spawn('/bin/sh', ['-c', script, 'sh', ...command], {

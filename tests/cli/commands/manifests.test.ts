@@ -9,7 +9,7 @@ import t, { type Test } from 'tap'
 import { parse, parseAllDocuments } from 'yaml'
 import { runCommandLine } from '../../../cli/program.ts'
 import { FLAG_DEFAULTS } from '../../../shim/flag-defaults.ts'
-import { packageRoot } from '../../../util/package-root.ts'
+import { programFiles } from '../../../util/package-root.ts'
 import { createRecordedIo } from '../../helpers/recorded-io.ts'
 
 const POLICIES = `
@@ -104,7 +104,7 @@ t.test('the shim command that it prints for a Service serves with the certificat
 /** Starts it as printed, but on a free port, which it returns. */
 async function startShim(t: Test, args: readonly string[]): Promise<number> {
   const local = ['--port', '0', '--addr', '127.0.0.1', '--log-fmt', 'json']
-  const child = spawn(process.execPath, [join(packageRoot(), 'cli/main.ts'), ...args, ...local], {
+  const child = spawn(process.execPath, [...programFiles(), ...args, ...local], {
     env: {},
     stdio: ['ignore', 'ignore', 'pipe'],
   })

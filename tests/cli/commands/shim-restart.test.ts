@@ -4,7 +4,7 @@ import { Agent } from 'node:http'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { packageRoot } from '../../../util/package-root.ts'
+import { programFiles } from '../../../util/package-root.ts'
 import { buildGuest } from '../../helpers/guests.ts'
 import { admissionReview } from '../../helpers/policies.ts'
 import { descriptorOf, startServiceManager } from '../../helpers/service-manager.ts'
@@ -111,8 +111,7 @@ t.test('with a socket of the service manager, who dials during a restart waits f
     '--admin-socket',
     'none',
   ]
-  const main = join(packageRoot(), 'cli/main.ts')
-  const service = await startServiceManager(t, [process.execPath, main, 'shim', ...flags])
+  const service = await startServiceManager(t, [process.execPath, ...programFiles(), 'shim', ...flags])
   const { socket } = service
   const early = send({ socketPath: socket, path: '/readiness' })
   await service.start(' ready addresses=\\["fd:3"')

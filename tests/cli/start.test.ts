@@ -43,3 +43,11 @@ t.test('where no folder can be made, the program starts as well', async (t) => {
   t.match(await start(cache), /^\d/)
   t.notOk(existsSync(folderIn(cache)))
 })
+
+t.test('the command line is the one that was given', async (t) => {
+  const { stderr, exitCode } = await execa(join(packageRoot(), 'cli/gatehouse'), ['no such', '--x=1'], {
+    reject: false,
+  })
+  t.equal(exitCode, 2)
+  t.match(stderr, "unknown command 'no such'")
+})
