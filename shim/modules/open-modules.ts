@@ -1,4 +1,6 @@
-import { loadAccess } from '../../artifacts/load-access.ts'
+import { loadCredentials } from '../../artifacts/credentials/load-credentials.ts'
+import { type AccessFiles, loadAccess } from '../../artifacts/load-access.ts'
+import { loadSources } from '../../artifacts/sources/load-sources.ts'
 import { ModuleStore } from '../../artifacts/store/module-store.ts'
 import type { ModuleOptions } from './module-options.ts'
 import { RemoteModules, type RemoteModulesOptions } from './remote-modules.ts'
@@ -11,7 +13,7 @@ export async function openModules(
   { store: folder, patienceMs, ...files }: ModuleOptions,
   options: Pick<RemoteModulesOptions, 'onPull' | 'log'>,
 ): Promise<RemoteModules> {
-  await loadAccess(files)
+  await checkNamed(files)
   const store = new ModuleStore(folder)
   return new RemoteModules({
     ...options,
@@ -19,4 +21,10 @@ export async function openModules(
     store,
     access: () => loadAccess(files),
   })
+}
+
+// What was not named may be anybody's: a broken ~/.docker/config.json matters only where something is pulled.
+async function checkNamed({ sources, dockerConfig }: AccessFiles): Promise<void> {
+  if (sources !== undefined) await loadSources(sources)
+  if (dockerConfig !== undefined) await loadCredentials(dockerConfig)
 }

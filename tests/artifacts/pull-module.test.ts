@@ -1,4 +1,6 @@
 import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { type PullOptions, pullModule } from '../../artifacts/pull-module.ts'
@@ -94,4 +96,30 @@ t.test('a store that cannot be written to keeps nobody from the module', async (
   await push(':v1', 'one')
   const store = new ModuleStore(join(t.testdir({ file: '' }), 'file'))
   t.match(await pull(':v1', { store }), { from: 'source', text: 'one', unstored: { code: 'ERR_STORE_WRITE' } })
+})
+
+t.test('what a web server had is not asked for again, unless that is asked for', async (t) => {
+  let text = 'one'
+  const server = createServer((_request, response) => response.end(moduleOf(text)))
+  t.teardown(() => server.close())
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const store = new ModuleStore(t.testdir())
+  const options = { ...accessTo(`127.0.0.1:${port}`), store, limits: { attempts: 1 } }
+  const pull = async (ask: PullOptions['ask']) => {
+    const pulled = await pullModule(parseReference(`http://127.0.0.1:${port}/latest`), { ...options, ask })
+    return {
+      ...pulled,
+      text: Buffer.from(await pulled.read())
+        .subarray(8)
+        .toString(),
+    }
+  }
+  t.match(await pull('latest'), { from: 'source', text: 'one' })
+  text = 'two'
+  t.match(await pull('latest'), { from: 'store', text: 'one' })
+  t.match(await pull('tags'), { from: 'source', text: 'two' })
+  server.close()
+  server.closeAllConnections()
+  t.match(await pull('tags'), { from: 'store', text: 'two', unasked: { code: 'ERR_ARTIFACT_FETCH' } })
 })

@@ -8,6 +8,7 @@ import { pushPlain, startSilentHost } from '../helpers/pulls.ts'
 import { startRegistry } from '../helpers/registry.ts'
 import { readReadiness, reloadBy } from '../helpers/reloads.ts'
 import { startShim, type TestPolicy, type TestShim, writePolicies } from '../helpers/shim.ts'
+import { startProcess } from '../helpers/shim-process.ts'
 import { makeShortFolder } from '../helpers/short-folder.ts'
 import { until } from '../helpers/until.ts'
 
@@ -140,4 +141,13 @@ t.test('files that say how registries are reached are checked before anything is
   const sources = join(folder, 'sources.yml')
   writeFileSync(sources, 'insecure_sources: 7')
   await t.rejects(startShim(t, {}, { modules: { store: folder, sources } }), { code: 'ERR_SOURCES_INVALID' })
+})
+
+t.test('credentials that nobody named are of no concern to policies that are files', async (t) => {
+  const folder = t.testdir({ 'config.json': 'nonsense' })
+  const policies = { good: { guest: buildGuest('accept') } }
+  const shim = startProcess(t, { policies, env: { DOCKER_CONFIG: folder } })
+  await shim.wrote(' ready ')
+  shim.child.kill('SIGTERM')
+  t.match(await shim.exited(), { code: 0 })
 })

@@ -86,3 +86,13 @@ for (const [name, options, expected, hint] of [
     t.match(errors, expected)
     t.match(errors, hint)
   })
+
+t.test('what is in a folder that became read-only is read', { skip }, async (t) => {
+  const folder = t.testdir()
+  const put = '"$@" put 1 && mount -o remount,ro "$store" && "$@" read'
+  const script = `store="$1" && mount -t tmpfs none "$store" && shift && ${put}`
+  const child = spawn('unshare', ['-rm', 'sh', '-c', script, 'sh', folder, process.execPath, FIXTURE, folder])
+  const [errors, printed] = await Promise.all([text(child.stderr), text(child.stdout), once(child, 'exit')])
+  t.equal(errors, '')
+  t.equal(printed, 'putting\n10000000\n')
+})

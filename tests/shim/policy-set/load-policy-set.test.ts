@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import t, { type Test } from 'tap'
 import { parseAdmissionReview } from '../../../evaluator/admission-request.ts'
+import type { ModuleContents } from '../../../shim/modules/module-content.ts'
 import { readModules } from '../../../shim/policies/module-source.ts'
 import type { PolicySpec, SinglePolicySpec } from '../../../shim/policies/policy-spec.ts'
 import { loadPolicySet } from '../../../shim/policy-set/load-policy-set.ts'
@@ -84,6 +85,21 @@ t.test('nor is it compiled again for the sets that come after, whoever uses it i
     next.map((policy) => policy.module.module === module),
     Array(5).fill(true),
   )
+})
+
+t.test('a module that the previous set has compiled is not even read', async (t) => {
+  const specs = specsIn(t.testdir(), { one: buildGuest('accept') })
+  const { policies: previous, pool } = await load(t, specs)
+  const modules = await readModules(specs)
+  const unread = [...modules].map(([url, content]) => {
+    if (content instanceof Error) throw content
+    return [url, { digest: content.digest, read: () => t.fail('it was read') }] as const
+  })
+  const { signal } = new AbortController()
+  const limits = { workers: 1, memoryLimitBytes: 16 * 1024 * 1024, policyTimeoutMs: 500 }
+  const options = { pool: async () => pool, signal, log: SILENT_LOG, previous, ...limits }
+  const sources = { specs, modules: new Map(unread) as unknown as ModuleContents }
+  t.strictSame(listFailures(await loadPolicySet(sources, options)), [])
 })
 
 t.test('what is wrong with one policy is said of it, and of no other', async (t) => {
