@@ -26,6 +26,8 @@ export interface GuestHost {
 export interface GuestState {
   readonly memory: WebAssembly.Memory
   readonly globals: readonly WebAssembly.Global[]
+  /** How much memory it may take for a call, and still be put back afterwards: what most requests take. */
+  readonly sparePages: number
 }
 
 /** An instance. Its state is nobody else's: it serves one call and is dropped, unless its state can be put back. */

@@ -44,6 +44,9 @@ export function askProtocolVersion(module: PolicyModule): Uint8Array {
   return guest.protocolVersion()
 }
 
+// 1 MiB: what a request of some hundred kilobytes takes, and not much to look through for what a guest left there.
+const SPARE_PAGES = 16
+
 class WapcGuest implements GuestInstance {
   readonly imports: WebAssembly.Imports
   readonly #memory = new GuestMemory()
@@ -84,7 +87,11 @@ class WapcGuest implements GuestInstance {
     this.#watch.start()
     for (const starter of STARTERS) this.#runStarter(starter)
     this.#reuse = restorable && {
-      state: { memory, globals: restorable.globals.map((name) => this.#exports[name] as WebAssembly.Global) },
+      state: {
+        memory,
+        globals: restorable.globals.map((name) => this.#exports[name] as WebAssembly.Global),
+        sparePages: SPARE_PAGES,
+      },
       serve: (host) => this.#serve(host),
     }
   }

@@ -39,6 +39,9 @@ export const WASI_COMMAND: GuestKind = {
   },
 }
 
+// 8 MiB: a command's start-up code runs for each question, and Go's asks for 4 MiB to begin with.
+const SPARE_PAGES = 128
+
 /** How a command ended: with an answer, or with an account of what went wrong. */
 type Outcome = { readonly answer: Uint8Array } | { readonly failure: string }
 
@@ -80,7 +83,7 @@ class WasiCommand implements GuestInstance {
       this.#start = exports['_start']
       if (restorable === undefined || this.#descriptors.changes > 0) return
       const globals = restorable.globals.map((name) => exports[name] as WebAssembly.Global)
-      this.#reuse = { state: { memory, globals }, serve: (host) => this.#serve(host) }
+      this.#reuse = { state: { memory, globals, sparePages: SPARE_PAGES }, serve: (host) => this.#serve(host) }
     } catch (thrown) {
       throw new GuestFailure(`guest could not be instantiated: ${describeTrap(thrown, this.#watch)}`, { cause: thrown })
     } finally {

@@ -1,9 +1,6 @@
 import type { GuestState } from '../guests/guest.ts'
 import { MemoryImage } from './memory-image.ts'
 
-// 1 MiB: what a request of some hundred kilobytes takes, and not much to look through for what a guest left there.
-const SPARE_PAGES = 16
-
 /** The state of a guest at one moment, and how to put it back. */
 export class GuestImage {
   readonly #state: GuestState
@@ -19,7 +16,7 @@ export class GuestImage {
     this.#state = state
     this.#memory = new MemoryImage(state.memory)
     this.#globals = state.globals.map(({ value }) => value)
-    addSparePages(state.memory)
+    addSpare(state)
     this.#wholeBytes = state.memory.buffer.byteLength
   }
 
@@ -35,9 +32,9 @@ export class GuestImage {
   }
 }
 
-function addSparePages(memory: WebAssembly.Memory): void {
+function addSpare({ memory, sparePages }: GuestState): void {
   try {
-    memory.grow(SPARE_PAGES)
+    memory.grow(sparePages)
   } catch {
     // so near to its limit that it has to do without
   }

@@ -12,6 +12,8 @@ import { describeOpaProblems, describeVersionProblem, type OpaExports } from './
 
 const PAGE_BYTES = 65_536
 const ENTRY_POINT = 0
+// 1 MiB: what most requests take.
+const SPARE_PAGES = 16
 const MAX_ABORT_BYTES = 4096
 
 /** An instance of a module that OPA compiled. https://www.openpolicyagent.org/docs/wasm */
@@ -53,7 +55,11 @@ export class OpaInstance {
     this.#memory.attach(memory, restorable && (exports[restorable.pages] as WebAssembly.Global))
     this.#caller = this.#run('', () => this.#findBuiltins(module))
     this.reuse = restorable && {
-      state: { memory, globals: restorable.globals.map((name) => exports[name] as WebAssembly.Global) },
+      state: {
+        memory,
+        globals: restorable.globals.map((name) => exports[name] as WebAssembly.Global),
+        sparePages: SPARE_PAGES,
+      },
       serve: (next) => this.#serve(next),
     }
   }
