@@ -76,9 +76,12 @@ export class RemoteModule implements Disposable {
   #begin(work: () => Promise<void>, isAwaited: boolean): Attempt {
     clearTimeout(this.#retry)
     this.#retry = undefined
-    const ended = work().finally(() => {
-      this.#attempt = undefined
-    })
+    const ended = work()
+      // nothing is expected to get here, and nothing that does may stop the shim
+      .catch((error: unknown) => this.#log('warn', { error: messageOf(error) }, 'module could not be looked after'))
+      .finally(() => {
+        this.#attempt = undefined
+      })
     return { ended, patience: isAwaited ? wait(this.#options.patienceMs) : undefined }
   }
 

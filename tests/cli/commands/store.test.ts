@@ -122,6 +122,31 @@ t.test('what cannot be pulled or pushed is said', async (t) => {
   t.match(await runCommand('pull', 'Bad:ref', '-o', 'x'), { code: 3, stderr: /ERR_REFERENCE_INVALID/ })
 })
 
+t.test('what a policies file names is pulled by those who check it, and by those who register it', async (t) => {
+  const { registry, folder, nameOf, ask, both } = await prepare(t)
+  const { stdout } = await ask('push', PRIVILEGED, nameOf('policy:v1'))
+  const immutable = stdout.replace(/^.*: /, '').trim()
+  const rules = [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }]
+  const urlBy = async (module: string) => {
+    const policies = join(folder, 'policies.yml')
+    writeFileSync(policies, JSON.stringify({ gate: { module, rules } }))
+    const flags = ['--policies', policies, '--cert-dir', join(folder, 'pki'), '--out', join(folder, 'out')]
+    t.match(await both('lint', policies), { code: 0, stdout: '' }, module)
+    t.match(await both('manifests', ...flags), { code: 0 }, module)
+    return /url: .*/.exec(readFileSync(join(folder, 'out/webhooks.yaml'), 'utf8'))?.[0]
+  }
+  const urls = [await urlBy(nameOf('policy:v1')), await urlBy(`registry://${immutable}`), await urlBy(PRIVILEGED)]
+  t.equal(new Set(urls).size, 1, 'the same set, whatever its module is called')
+  await registry.stop()
+  await urlBy(nameOf('policy:v1'))
+  const policies = join(folder, 'policies.yml')
+  writeFileSync(policies, JSON.stringify({ gate: { module: nameOf('absent:v1'), rules } }))
+  t.match(await both('lint', policies), {
+    code: 1,
+    stdout: /policies\.yml:1: gate\.module: Error while downloading policy 'gate' from registry:\/\/.*ECONNREFUSED/,
+  })
+})
+
 t.test('kwctl lists the store in its own way, and shows scripts the metadata alone', async (t) => {
   const { folder, store, nameOf, ask, both } = await prepare(t)
   await ask('push', PRIVILEGED, nameOf('policy:v1'))
