@@ -44,7 +44,7 @@ function describeUnannotated(module: WebAssembly.Module): UnusableMetadata {
       )
     : new UnusableMetadata(
         'carries no Kubewarden metadata',
-        'annotate it with `kwctl annotate`, or name its execution mode',
+        'annotate it with `gatehouse annotate`, or name its execution mode',
       )
 }
 

@@ -82,7 +82,7 @@ t.test('a module without metadata is served only if its execution mode is named'
   await t.rejects(compile(module), {
     code: 'ERR_MODULE_METADATA',
     message: 'm.wasm: carries no Kubewarden metadata',
-    hint: 'annotate it with `kwctl annotate`, or name its execution mode',
+    hint: 'annotate it with `gatehouse annotate`, or name its execution mode',
   })
   const rego = buildGuestFrom('(module (func (export "opa_eval")))', null)
   await t.rejects(compile(rego), {
