@@ -15,6 +15,15 @@ const REQUEST = {
   spec: { containers: [{ name: 'web', image: 'web' }] },
 }
 
+const REVIEW = {
+  uid: '1',
+  kind: { group: '', version: 'v1', kind: 'Pod' },
+  resource: { group: '', version: 'v1', resource: 'pods' },
+  operation: 'CREATE',
+  userInfo: {},
+  object: REQUEST,
+}
+
 /** tap puts its hooks into every process that a test starts; the compiler cannot run under them. */
 const WITHOUT_HOOKS = ['-u', 'NODE_OPTIONS']
 
@@ -58,6 +67,12 @@ t.test('the packed program runs from an empty folder under its own Node', async 
       input: JSON.stringify(REQUEST),
     })
     t.match(JSON.parse(stdout), { allowed: true })
+  })
+
+  await t.test('it is installed as kwctl, too', async (t) => {
+    const kwctl = join(app, 'node_modules/.bin/kwctl')
+    const { stdout } = await execa(kwctl, ['run', POLICY, '-r', '-'], { env, cwd: app, input: JSON.stringify(REVIEW) })
+    t.match(JSON.parse(stdout), { uid: '1', allowed: true })
   })
 
   await t.test('the shim serves from the package, and its process is the packaged Node', async (t) => {
