@@ -2,7 +2,7 @@ import { messageOf } from '../util/errors.ts'
 import type { EvaluationRequest } from './admission-request.ts'
 import { type AdmissionResponse, rejectWithInternalError } from './admission-response.ts'
 import type { ContextAwareResource, GuestHost, GuestInstance } from './guests/guest.ts'
-import { GUEST_KINDS } from './guests/index.ts'
+import { guestKindOf } from './guests/index.ts'
 import { createGuestHost } from './host/guest-host.ts'
 import { PolicyLog, type PolicyLogObserver } from './host/policy-log.ts'
 import { ParkedInstances } from './instances/parked-instances.ts'
@@ -76,5 +76,5 @@ function withGuest<T>(
 }
 
 function instantiate(module: PolicyModule, host: GuestHost): GuestInstance {
-  return GUEST_KINDS[module.executionMode].instantiate(module, host)
+  return guestKindOf(module.executionMode).instantiate(module, host)
 }

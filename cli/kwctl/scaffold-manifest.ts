@@ -21,7 +21,7 @@ export interface ScaffoldOptions {
 /** The policy resource of a module, as YAML. @throws ERR_MODULE_METADATA, ERR_SETTINGS_INVALID, ERR_CLI_USAGE and others */
 export async function scaffoldManifest(policy: string, options: ScaffoldOptions): Promise<string> {
   const module = resolveTypedModule(policy)
-  const metadata = readMetadata(await readModule({ id: policy, module }, options.access), policy)
+  const metadata = await readMetadata(await readModule({ id: policy, module }, options.access), policy)
   if (metadata === undefined)
     throw new GatehouseError(
       'ERR_MODULE_METADATA',

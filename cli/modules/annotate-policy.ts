@@ -37,7 +37,7 @@ const MEMORY_LIMIT_BYTES = FLAG_DEFAULTS.memoryLimitMib * 1024 * 1024
  */
 export async function annotatePolicy(module: Uint8Array, options: AnnotateOptions): Promise<AnnotatedPolicy> {
   const { source, usage } = options
-  const written = readWritten(options.metadata)
+  const written = await readWritten(options.metadata)
   const annotations = {
     ...written.annotations,
     ...(usage === undefined ? {} : { 'io.kubewarden.policy.usage': usage }),
@@ -63,7 +63,7 @@ function compareCapabilities(used: readonly string[], declared: readonly string[
   ]
 }
 
-function readWritten({ source, text }: AnnotateOptions['metadata']): PolicyMetadata {
+async function readWritten({ source, text }: AnnotateOptions['metadata']): Promise<PolicyMetadata> {
   const { documents, problems } = parseYaml(source, text)
   throwProblems('ERR_MODULE_METADATA', problems)
   const value = documents[0]?.value

@@ -39,7 +39,7 @@ export const yesOrNo = (value: boolean | undefined) => (value === undefined ? '-
 
 async function describe(store: ModuleStore, stored: StoredModule): Promise<StoredPolicy> {
   try {
-    const metadata = readMetadata(await store.read(stored), stored.reference)
+    const metadata = await readMetadata(await store.read(stored), stored.reference)
     if (metadata === undefined) return stored
     return { ...stored, mutating: metadata.mutating, contextAware: metadata.contextAwareResources.length > 0 }
   } catch (error) {

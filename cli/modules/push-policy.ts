@@ -24,7 +24,7 @@ export async function pushPolicy(
 ): Promise<PushedModule> {
   const reference = parseReference(target)
   const bytes = await readModule({ id: policy, module: resolveTypedModule(policy) }, access)
-  const metadata = readMetadata(bytes, policy)
+  const metadata = await readMetadata(bytes, policy)
   if (metadata === undefined) await checkUnannotated(policy, bytes, force)
   if (metadata === undefined) warn('Warning: pushing a non-annotated policy!')
   return await pushModule(reference, bytes, { ...(await loadAccess(access)), annotations: metadata?.annotations })

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { messageOf } from '../../util/errors.ts'
-import { GUEST_KINDS } from '../guests/index.ts'
+import type { GuestKind } from '../guests/guest.ts'
+import { loadGuestKind } from '../guests/index.ts'
 import { limitHeap } from './heap-limit.ts'
 import { limitMemory } from './memory-limit.ts'
 import type { ExecutionMode, PolicyMetadata } from './metadata.ts'
@@ -34,13 +35,14 @@ export interface CompiledPolicy {
  */
 export async function compilePolicyModule(bytes: Uint8Array, options: CompileOptions): Promise<CompiledPolicy> {
   const { source } = options
-  const metadata = readMetadata(bytes, source)
+  const metadata = await readMetadata(bytes, source)
   try {
     const { sections, initialBytes, limitBytes } = limitMemory(limitHeap(readSections(bytes)), options.memoryLimitBytes)
     const plain = await compile(writeSections(sections))
     const executionMode = chooseExecutionMode({ module: plain, metadata, wanted: options.executionMode })
-    checkShape(plain, executionMode)
-    const compiled = GUEST_KINDS[executionMode].canBeReused ? await compileRestorable(sections) : undefined
+    const kind = await loadGuestKind(executionMode)
+    await checkShape(plain, executionMode, kind)
+    const compiled = kind.canBeReused ? await compileRestorable(sections) : undefined
     const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`
     const memory = { memoryInitialBytes: initialBytes, memoryLimitBytes: limitBytes }
     const raw = metadata?.policyType === 'raw' ? ({ isRaw: true } as const) : {}
@@ -66,16 +68,20 @@ async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Modu
   }
 }
 
-function checkShape(module: WebAssembly.Module, executionMode: ExecutionMode): void {
-  const problems = GUEST_KINDS[executionMode].problemsOf(module)
+async function checkShape(module: WebAssembly.Module, executionMode: ExecutionMode, kind: GuestKind): Promise<void> {
+  const problems = kind.problemsOf(module)
   if (problems.length === 0) return
   const article = executionMode === 'opa' ? 'an' : 'a'
   const message = `is not ${article} ${executionMode} policy: it ${problems.join('; it ')}`
-  throw new UnusableModule(message, isCommand(module) ? 'it looks like execution mode wasi: name that' : undefined)
+  throw new UnusableModule(
+    message,
+    (await isCommand(module)) ? 'it looks like execution mode wasi: name that' : undefined,
+  )
 }
 
 // Without metadata, nobody says that a module is one.
-function isCommand(module: WebAssembly.Module): boolean {
+async function isCommand(module: WebAssembly.Module): Promise<boolean> {
   const { exports } = WebAssembly.Module
-  return exports(module).some(({ name }) => name === '_start') && GUEST_KINDS.wasi.problemsOf(module).length === 0
+  if (!exports(module).some(({ name }) => name === '_start')) return false
+  return (await loadGuestKind('wasi')).problemsOf(module).length === 0
 }

@@ -17,7 +17,7 @@ const SECTION_NAME = 'io.kubewarden.metadata'
  * The metadata that a module carries; undefined if it carries none.
  * @throws GatehouseError ERR_MODULE_INVALID, or ERR_MODULE_METADATA with every problem
  */
-export function readMetadata(module: Uint8Array, source: string): PolicyMetadata | undefined {
+export async function readMetadata(module: Uint8Array, source: string): Promise<PolicyMetadata | undefined> {
   const [contents, ...others] = findMetadataIn(module, source)
   if (contents === undefined) return undefined
   if (others.length > 0) {

@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { EvaluatedPolicy, PolicyLogObserver } from '../../evaluator/evaluate.ts'
 import { createParkedInstances, evaluate, validateSettings } from '../../evaluator/evaluate.ts'
 import { loadGuestKinds } from '../../evaluator/guests/index.ts'
+import type { ExecutionMode } from '../../evaluator/module/execution-modes.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { EvaluateManyJob, FromThread, Job, JobAnswer, SetPolicies, ThreadData, ToThread } from './messages.ts'
 
@@ -10,19 +11,40 @@ import type { EvaluateManyJob, FromThread, Job, JobAnswer, SetPolicies, ThreadDa
 const policies = new Map<string, EvaluatedPolicy>()
 const instances = createParkedInstances()
 
+/** What the messages that came already have to wait for. */
+let earlier: Promise<unknown> | undefined = loadGuestKinds((workerData as ThreadData).modes)
+
 parentPort?.on('message', (message: ToThread) => {
-  if (message.type === 'set-policies') return setPolicies(message)
-  if (message.type === 'evaluate-many') answerMany(message)
+  const loading = loadGuestKinds(modesOf(message))
+  if (earlier === undefined && loading === undefined) handle(message)
+  else wait(Promise.all([earlier, loading]).then(() => handle(message)))
+})
+wait(Promise.resolve(earlier).then(() => post({ type: 'ready' })))
+
+function wait(work: Promise<void>): void {
+  earlier = work
+  void work.then(() => {
+    if (earlier === work) earlier = undefined
+  })
+}
+
+function handle(message: ToThread): void {
+  if (message.type === 'set-policies') setPolicies(message)
+  else if (message.type === 'evaluate-many') answerMany(message)
   else post(answer(message))
   // the answers have left: what takes time now delays none of them
   instances.clean()
-})
-loadGuestKinds((workerData as ThreadData).modes)
-post({ type: 'ready' })
+}
+
+/** Of the policies that a message brings; those that it names came before. */
+function modesOf(message: ToThread): ExecutionMode[] {
+  const brought =
+    message.type === 'set-policies' || message.type === 'evaluate-many' ? message.policies : [message.policy]
+  return brought.flatMap((policy) => (typeof policy === 'string' ? [] : [policy.module.executionMode]))
+}
 
 function setPolicies(message: SetPolicies): void {
   policies.clear()
-  loadGuestKinds(message.policies.map(({ module }) => module.executionMode))
   for (const policy of message.policies) policies.set(policy.id, policy)
   instances.keepOnly(message.policies.map(({ module }) => module))
 }

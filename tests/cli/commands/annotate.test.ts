@@ -35,7 +35,7 @@ t.test('a waPC policy says itself which protocol it speaks; usage and the tool b
   const text = `${MINIMAL}annotations: {io.kubewarden.policy.title: t}\nprotocolVersion: null\n`
   const { code, stdout, stderr, metadata } = await annotate(t, 'pod-privileged', text, '-u', 'usage.md')
   t.same({ code, stdout, stderr }, { code: 0, stdout: '', stderr: '' })
-  t.match(metadata(), {
+  t.match(await metadata(), {
     protocolVersion: 'v1',
     executionMode: 'kubewarden-wapc',
     mutating: false,
@@ -50,7 +50,7 @@ t.test('a waPC policy says itself which protocol it speaks; usage and the tool b
 t.test('other kinds have no protocol', async (t) => {
   const { code, metadata } = await annotate(t, 'ingress-tls', `${MINIMAL}executionMode: wasi\n`)
   t.equal(code, 0)
-  t.match(metadata(), { protocolVersion: 'Unknown', executionMode: 'wasi' })
+  t.match(await metadata(), { protocolVersion: 'Unknown', executionMode: 'wasi' })
 })
 
 t.test('what metadata.yml says and what the module is must not contradict each other', async (t) => {

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { createParkedInstances, evaluate, type PolicyLogLine } from '../../../evaluator/evaluate.ts'
 import type { GuestHost } from '../../../evaluator/guests/guest.ts'
-import { GUEST_KINDS } from '../../../evaluator/guests/index.ts'
+import { guestKindOf } from '../../../evaluator/guests/index.ts'
 import { ParkedInstances } from '../../../evaluator/instances/parked-instances.ts'
 import { createPolicy, createRequest, MIB } from '../../helpers/evaluations.ts'
 import { buildGuest, buildGuestFrom } from '../../helpers/guests.ts'
@@ -15,7 +15,7 @@ async function park(module: Uint8Array, memoryLimitBytes = 16 * MIB) {
   let made = 0
   const instances = new ParkedInstances((wanted, host) => {
     made += 1
-    const kind = GUEST_KINDS[wanted.executionMode]
+    const kind = guestKindOf(wanted.executionMode)
     return kind.instantiate(wanted, host)
   })
   const ask = () => {
