@@ -33,7 +33,7 @@ export async function scaffoldManifest(policy: string, options: ScaffoldOptions)
     kind: options.type,
     metadata: describeResource(metadata, options.title),
     spec: {
-      module,
+      module: await referenceOf(module, options.access),
       settings: {},
       rules,
       mutating,
@@ -50,6 +50,14 @@ export async function scaffoldManifest(policy: string, options: ScaffoldOptions)
     },
   })
   return document.toString({ lineWidth: 0 })
+}
+
+// A cluster cannot know the digests of a store: of what was named by one, the reference under which it is stored.
+async function referenceOf(module: string, access: ModuleAccess): Promise<string> {
+  if (!module.startsWith('sha256:')) return module
+  const { openStore } = await import('../../shim/modules/read-pulled-module.ts')
+  const [stored] = await openStore(access).findByDigest(module)
+  return stored?.reference ?? module
 }
 
 const SHOWN_ANNOTATIONS = ['io.kubewarden.policy.category', 'io.kubewarden.policy.severity']

@@ -1,6 +1,9 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { execa } from 'execa'
 import t, { type Test } from 'tap'
+import { digestOf } from '../../../artifacts/digest.ts'
+import { ModuleStore } from '../../../artifacts/store/module-store.ts'
 import { packageRoot } from '../../../util/package-root.ts'
 import { runCommand } from '../../helpers/command.ts'
 import { buildAnsweringGuest, buildGuest, MINIMAL_METADATA } from '../../helpers/guests.ts'
@@ -249,6 +252,17 @@ t.test(
     t.notMatch((await scaffold('AdmissionPolicy', '--allow-context-aware')).stdout, 'contextAwareResources')
   },
 )
+
+t.test('a stored policy that is named by its digest has its reference in the manifest', async (t) => {
+  const bytes = readFileSync(LABELS)
+  const digest = digestOf(bytes)
+  const folder = t.testdir()
+  await new ModuleStore(folder).put('registry://registry.example/labels:v1', { bytes, digest })
+  const kwctl = join(packageRoot(), 'cli/gatehouse')
+  const args = ['kwctl', 'scaffold', 'manifest', '-t', 'AdmissionPolicy', digest.slice('sha256:'.length, 20)]
+  const { stdout } = await execa(kwctl, args, { env: { GATEHOUSE_STORE: folder } })
+  t.match(stdout, '  module: registry://registry.example/labels:v1\n')
+})
 
 t.test('what no manifest can be made of is refused', async (t) => {
   const manifest = (...args: string[]) => kwctl('scaffold', 'manifest', '-t', 'AdmissionPolicy', ...args)
