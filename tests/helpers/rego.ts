@@ -9,7 +9,8 @@ import { createPolicy } from './evaluations.ts'
 
 /** Runs opa, which is built first where the cache has none; a missing Go makes that fail, and the test with it. */
 export async function runOpa(args: readonly string[], cwd: string): Promise<string> {
-  const { stdout } = await execa(await buildOpa(() => {}), args, { cwd })
+  // opa itself has no limits
+  const { stdout } = await execa(await buildOpa(() => {}), args, { cwd, timeout: 120_000 })
   return stdout
 }
 

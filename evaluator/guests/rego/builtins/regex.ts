@@ -72,7 +72,7 @@ function keepGroups(matcher: ReturnType<RE2JS['matcher']>, pattern: RE2JS, group
 
 // https://pkg.go.dev/regexp#Regexp.Split with no limit
 function split(pattern: RE2JS, text: string): string[] {
-  if (text === '') return ['']
+  if (text === '' && pattern.pattern() !== '') return ['']
   const parts: string[] = []
   let [start, end] = [0, 0]
   for (const match of findAll(pattern, text, -1)) {

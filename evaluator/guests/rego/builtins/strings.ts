@@ -13,7 +13,7 @@ export const STRINGS: Builtins = {
   'strings.any_prefix_match': (args) => anyMatch(args, (text, part) => text.startsWith(part)),
   'strings.any_suffix_match': (args) => anyMatch(args, (text, part) => text.endsWith(part)),
   'strings.count': (args) => RegoNumber.of(count(textAt(args, 0), textAt(args, 1))),
-  'strings.split_n': (args) => splitN(textAt(args, 0).split(separatorAt(args, 1)), countAt(args, 2)),
+  'strings.split_n': (args) => splitN(split(textAt(args, 0), textAt(args, 1)), countAt(args, 2)),
   indexof_n: (args) => indexes(textAt(args, 0), textAt(args, 1)),
 }
 
@@ -43,9 +43,9 @@ function count(text: string, part: string): number {
   return found
 }
 
-// An empty one splits into characters, not into the halves of some.
-function separatorAt(args: readonly RegoValue[], index: number): string | RegExp {
-  return textAt(args, index) || /(?<!^)(?!$)/u
+// Nothing splits into characters, not into the halves of some.
+function split(text: string, separator: string): readonly string[] {
+  return separator === '' ? [...text] : text.split(separator)
 }
 
 // From the left, or from the right for a negative number; what is beyond is left out.

@@ -1,4 +1,4 @@
-import { placePoint, toFraction } from '../go/format/exact-decimal.ts'
+import { divideHalfToEven, placePoint, toFraction } from '../go/format/exact-decimal.ts'
 import { readDecimal } from '../values/number.ts'
 import { RegoNumber } from '../values/value.ts'
 import { type Builtins, NotDefined } from './builtin.ts'
@@ -83,9 +83,3 @@ function roundToMantissa(numerator: bigint, denominator: bigint): readonly [bigi
 
 const bitLength = (value: bigint) =>
   value.toString(16).length * 4 - Math.clz32(Number.parseInt(value.toString(16).slice(0, 1), 16)) + 28
-
-function divideHalfToEven(numerator: bigint, denominator: bigint): bigint {
-  const [quotient, rest] = [numerator / denominator, numerator % denominator]
-  const order = rest * 2n - denominator
-  return order > 0n || (order === 0n && quotient % 2n === 1n) ? quotient + 1n : quotient
-}

@@ -15,6 +15,12 @@ export function unescapeQuery(text: string): string | undefined {
 /** Decodes `%41`; undefined if a `%` is not followed by two digits. */
 export function unescapePercent(text: string): string | undefined {
   if (!text.includes('%')) return text
+  const bytes = unescapeToBytes(text)
+  return bytes && toText(bytes)
+}
+
+/** As `unescapePercent`, for what need not be text. */
+export function unescapeToBytes(text: string): Uint8Array | undefined {
   if (/%(?![0-9A-Fa-f]{2})/.test(text)) return undefined
   const bytes = Buffer.from(text)
   let [read, written] = [0, 0]
@@ -23,5 +29,5 @@ export function unescapePercent(text: string): string | undefined {
     bytes[written++] = isEscape ? Number.parseInt(bytes.toString('latin1', read + 1, read + 3), 16) : (bytes[read] ?? 0)
     read += isEscape ? 3 : 1
   }
-  return toText(bytes.subarray(0, written))
+  return bytes.subarray(0, written)
 }

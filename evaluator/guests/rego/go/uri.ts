@@ -1,5 +1,6 @@
 import { parseAddress } from '../../../cel/library/ip-text.ts'
-import { unescapePercent } from './query-escape.ts'
+import { toText } from './bytes.ts'
+import { unescapePercent, unescapeToBytes } from './query-escape.ts'
 
 export interface Uri {
   readonly scheme: string
@@ -46,36 +47,43 @@ function readHierarchy(text: string, scheme: string): Hierarchy | undefined {
   const hasAuthority = text.startsWith('//') && (scheme !== '' || !text.startsWith('///'))
   if (!hasAuthority) return withPath(NO_HOST, text)
   const slash = text.indexOf('/', 2)
-  const authority = readAuthority(text.slice(2, slash === -1 ? undefined : slash))
+  const authority = readAuthority(text.slice(2, slash === -1 ? undefined : slash), scheme)
   return authority && withPath(authority, slash === -1 ? '' : text.slice(slash))
 }
 
 // Go keeps a path as it was written only where its own way to write it is another.
 function withPath(host: typeof NO_HOST, path: string): Hierarchy | undefined {
-  const decoded = unescapePercent(path)
-  if (decoded === undefined) return undefined
-  return { ...host, path: decoded, raw_path: escapePath(decoded) === path ? decoded : path || decoded }
+  const bytes = unescapeToBytes(path)
+  if (bytes === undefined) return undefined
+  const decoded = toText(bytes)
+  return { ...host, path: decoded, raw_path: escapePath(bytes) === path ? decoded : path }
 }
 
-function escapePath(path: string): string {
-  return encodeURIComponent(path.toWellFormed())
-    .replace(/%(24|26|2B|2C|2F|3A|3B|3D|40)/g, (_all, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
-    .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
+function escapePath(path: Uint8Array): string {
+  const characters = Array.from(path, (byte) => {
+    const character = String.fromCharCode(byte)
+    return /[A-Za-z0-9\-_.~$&+,/:;=@]/.test(character)
+      ? character
+      : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
+  })
+  return characters.join('')
 }
 
-function readAuthority(authority: string): typeof NO_HOST | undefined {
+function readAuthority(authority: string, scheme: string): typeof NO_HOST | undefined {
   const at = authority.lastIndexOf('@')
   const user = authority.slice(0, Math.max(at, 0))
   if (!/^[A-Za-z0-9\-._:~!$&'()*+,;=%@]*$/.test(user) || unescapePercent(user) === undefined) return undefined
   const host = authority.slice(at + 1)
-  return host.startsWith('[') ? readBracketed(host) : readHost(host)
+  return host.startsWith('[') ? readBracketed(host) : readHost(host, scheme)
 }
 
-function readHost(host: string): typeof NO_HOST | undefined {
-  const [name, port, ...others] = host.split(':')
-  if (others.length > 0 || !/^\d*$/.test(port ?? '')) return undefined
-  const hostname = unescapeHost(name ?? '')
-  return hostname === undefined ? undefined : { hostname, port: port ?? '' }
+// Of HTTP, a host has no colon in it; databases list several hosts with ports.
+function readHost(host: string, scheme: string): typeof NO_HOST | undefined {
+  const colon = host.lastIndexOf(':')
+  const [name, port] = colon === -1 ? [host, ''] : [host.slice(0, colon), host.slice(colon + 1)]
+  if (!/^\d*$/.test(port) || (name.includes(':') && /^https?$/.test(scheme))) return undefined
+  const hostname = unescapeHost(name)
+  return hostname === undefined ? undefined : { hostname, port }
 }
 
 function readBracketed(host: string): typeof NO_HOST | undefined {

@@ -14,7 +14,7 @@ export function applyPatch(target: RegoValue, operations: RegoArray): RegoValue 
     if (apply === undefined) throw new NotDefined('not an operation of JSON Patch')
     patched = apply(patched, pathOf(operation, 'path'), operation)
   }
-  return patched ?? gone()
+  return patched === undefined ? gone() : patched
 }
 
 /** The document after an operation; undefined once all of it has been removed. */

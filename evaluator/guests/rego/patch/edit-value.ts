@@ -5,7 +5,7 @@ import { isArray, type RegoArray, RegoNumber, RegoObject, RegoSet, type RegoValu
 import type { Path } from './path.ts'
 
 export function findAtPath(target: RegoValue | undefined, path: Path): RegoValue {
-  return path.reduce<RegoValue>(childOf, target ?? missing())
+  return path.reduce<RegoValue>(childOf, there(target))
 }
 
 /** A document with a value added: to an array before the element at its place, to a set as what its path ends in. */
@@ -35,9 +35,9 @@ function editParent(target: RegoValue | undefined, path: Path, atRoot: () => Reg
 }
 
 function childOf(parent: RegoValue, key: RegoValue): RegoValue {
-  if (parent instanceof RegoObject) return getMember(parent, key) ?? missing()
+  if (parent instanceof RegoObject) return there(getMember(parent, key))
   if (parent instanceof RegoSet) return hasMember(parent, key) ? key : missing()
-  if (isArray(parent)) return parent[indexIn(parent, key)] ?? missing()
+  if (isArray(parent)) return there(parent[indexIn(parent, key)])
   return missing()
 }
 
@@ -67,6 +67,11 @@ function indexIn(array: RegoArray, key: RegoValue): number {
   const text = key instanceof RegoNumber ? key.text : key
   if (text === '-') return array.length
   return typeof text === 'string' && /^(0|[1-9]\d{0,8})$/.test(text) ? Number(text) : missing()
+}
+
+// Null is there.
+function there(value: RegoValue | undefined): RegoValue {
+  return value === undefined ? missing() : value
 }
 
 function missing(): never {

@@ -18,11 +18,14 @@ import { type Resolved, resolveScalar } from './resolve-scalar.ts'
 
 // Strings only: what they mean is decided here, as go-yaml does.
 const OPTIONS = { schema: 'failsafe', uniqueKeys: false, merge: false, logLevel: 'silent' } as const
+// https://yaml.org/spec/1.2.2/#51-character-set
+const FORBIDDEN = /(?![\t\n\r\u0085])\p{Cc}|[\ufffe\uffff]|.\ufeff/u
 const MAX_CHARACTERS = 1024 * 1024
 
 /** The first document of a YAML text as JSON would hold it. @throws NotDefined */
 export function parseYaml(text: string): RegoValue {
   if (text.length > MAX_CHARACTERS) limitMembers(text.length)
+  if (FORBIDDEN.test(text)) throw new NotDefined('control characters')
   const documents = parseAllDocuments(text, OPTIONS)
   if (documents.some(({ errors }) => errors.length > 0)) throw new NotDefined('not YAML')
   const [first] = documents

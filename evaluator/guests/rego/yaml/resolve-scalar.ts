@@ -27,12 +27,17 @@ export function resolveScalar(text: string): Resolved {
   return Number.isFinite(float) ? RegoNumber.of(float) : text
 }
 
+/** Whether an integer fits 64 bits, with a sign or without. */
+export function isInteger64(integer: bigint): boolean {
+  return integer >= MIN_INT64 && integer <= MAX_UINT64
+}
+
 function readInteger(text: string): bigint | undefined {
   const [, sign = '', hexadecimal, binary, octal, decimal] = INTEGER.exec(text) ?? []
   const magnitude = readMagnitude({ hexadecimal, binary, octal, decimal })
   if (magnitude === undefined) return undefined
   const integer = sign === '-' ? -magnitude : magnitude
-  return integer < MIN_INT64 || integer > MAX_UINT64 ? undefined : integer
+  return isInteger64(integer) ? integer : undefined
 }
 
 type Magnitude = { readonly [base in 'hexadecimal' | 'binary' | 'octal' | 'decimal']: string | undefined }

@@ -5,7 +5,7 @@ import { isArray, RegoNumber, RegoObject, RegoSet, type RegoValue } from '../val
 import { writeValue } from '../values/write-value.ts'
 import { compareNaturally } from './natural-order.ts'
 import { quoteForYaml } from './quote.ts'
-import { resolveScalar } from './resolve-scalar.ts'
+import { isInteger64, resolveScalar } from './resolve-scalar.ts'
 import { analyzeScalar } from './scalar-style.ts'
 
 const MAX_DEPTH = 1000
@@ -52,11 +52,8 @@ function writeScalar(value: RegoValue, depth: number): string {
 
 // As go-yaml reads it: what is no integer of 64 bits is a float.
 function writeNumber({ text }: RegoNumber): string {
-  const number = resolveScalar(text)
-  if (!(number instanceof RegoNumber)) return text
-  if (/^-?\d+$/.test(text))
-    return BigInt(text) === BigInt(Number(text)) || /^-?\d{1,20}$/.test(number.text) ? number.text : general(text)
-  return general(text)
+  const integer = /^-?\d+$/.test(text) ? BigInt(text) : undefined
+  return integer !== undefined && isInteger64(integer) ? String(integer) : general(text)
 }
 
 function general(text: string): string {

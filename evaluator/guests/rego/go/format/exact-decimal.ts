@@ -53,7 +53,8 @@ function trim(digits: string, exponent: number): Digits {
   return { digits: digits.replace(/0+$/, '') || '0', exponent: /^0*$/.test(digits) ? 0 : exponent }
 }
 
-function divideHalfToEven(numerator: bigint, denominator: bigint): bigint {
+/** Of an exact half, the even one. */
+export function divideHalfToEven(numerator: bigint, denominator: bigint): bigint {
   const [quotient, rest] = [numerator / denominator, numerator % denominator]
   const order = rest * 2n - denominator
   return order > 0n || (order === 0n && quotient % 2n === 1n) ? quotient + 1n : quotient

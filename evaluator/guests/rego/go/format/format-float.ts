@@ -2,11 +2,14 @@ import { limitCharacters } from '../../builtins/limits.ts'
 import { type Directive, pad } from './directive.ts'
 import { type Digits, roundToDigits, shortestDigits, toFixed } from './exact-decimal.ts'
 import { signOf } from './format-integer.ts'
+import { toBinaryExponent, toHexadecimal } from './hexadecimal-float.ts'
 
 /** Verbs of floats; undefined for another verb. https://pkg.go.dev/fmt#hdr-Printing */
 export function formatFloat(float: number, directive: Directive): string | undefined {
-  const magnitude = formatMagnitude(Math.abs(float), directive)
-  if (magnitude === undefined) return undefined
+  const plain = formatMagnitude(Math.abs(float), directive)
+  if (plain === undefined) return undefined
+  const { sharp, verb, precision } = directive
+  const magnitude = sharp && verb !== 'b' && verb !== 'v' ? withPoint(plain, verb, precision ?? 6) : plain
   const sign = signOf(float < 0 || Object.is(float, -0), directive)
   return pad(sign + magnitude, directive, { isNumber: true })
 }
@@ -19,6 +22,12 @@ function formatMagnitude(float: number, { verb, precision }: Directive): string 
       return toGeneral(float, precision)
     case 'G':
       return toGeneral(float, precision).toUpperCase()
+    case 'b':
+      return toBinaryExponent(float)
+    case 'x':
+      return toHexadecimal(float, precision)
+    case 'X':
+      return toHexadecimal(float, precision).toUpperCase()
     case 'e':
       return toExponential(float, precision ?? 6)
     case 'E':
@@ -29,6 +38,15 @@ function formatMagnitude(float: number, { verb, precision }: Directive): string 
     default:
       return undefined
   }
+}
+
+// The sharp flag wants a point, and the zeros that other verbs than these leave out.
+function withPoint(text: string, verb: string, precision: number): string {
+  const [, number = '', tail = ''] = (/[xX]/.test(verb) ? /^([^pP]*)(.*)$/ : /^([^eE]*)(.*)$/).exec(text) ?? []
+  const significant = number.replace('.', '').replace(/^0+/, '').length
+  const wanted = 'gGx'.includes(verb) ? precision : 0
+  const missing = wanted - significant - (number === '0' ? 1 : 0)
+  return `${number}${number.includes('.') ? '' : '.'}${'0'.repeat(Math.max(missing, 0))}${tail}`
 }
 
 /** As few digits as lead back to the float or as were asked for; with an exponent if that is large or small. */

@@ -68,5 +68,10 @@ function quoteCharacter(character: string, { plus }: Directive): string {
 function toUnicode(integer: bigint, { precision, sharp }: Directive): string {
   const digits = BigInt.asUintN(64, integer).toString(16).toUpperCase()
   const text = `U+${digits.padStart(Math.max(precision ?? 4, 4), '0')}`
-  return sharp && integer >= 0n && integer <= 0x10ffffn ? `${text} '${toCharacter(integer)}'` : text
+  return sharp && isPrinted(integer) ? `${text} '${toCharacter(integer)}'` : text
+}
+
+// What Go would not escape.
+function isPrinted(integer: bigint): boolean {
+  return integer >= 0n && integer <= 0x10ffffn && /[ \p{L}\p{M}\p{N}\p{P}\p{S}]/u.test(toCharacter(integer))
 }

@@ -5,7 +5,9 @@ import { type Directive, pad } from './directive.ts'
 export function formatText(text: string, directive: Directive): string | undefined {
   switch (directive.verb) {
     case 'v':
-      return directive.sharp ? pad(quote(text, directive), directive) : pad(cut(text, directive), directive)
+      return directive.sharp
+        ? pad(quote(cut(text, directive), directive), directive)
+        : pad(cut(text, directive), directive)
     case 's':
       return pad(cut(text, directive), directive)
     case 'q':

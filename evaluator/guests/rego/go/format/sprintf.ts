@@ -37,7 +37,7 @@ class Printer {
       if (percent !== -1) this.#directive()
     }
     if (!this.#reordered && this.#next < this.#args.length) {
-      const extra = this.#args.slice(this.#next).map(showWithType)
+      const extra = this.#args.slice(this.#next).map((arg) => showWithType(arg))
       this.#emit(`%!(EXTRA ${extra.join(', ')})`)
     }
     return this.#parts.join('')

@@ -4,6 +4,9 @@ import { checkSameAsOpa } from '../../../../helpers/same-as-opa.ts'
 t.test('documents are checked, written and patched as by OPA', async (t) => {
   await checkSameAsOpa(t, {
     values: [
+      'json.patch(null, [])',
+      'json.patch({"a": null, "b": [null]}, [{"op": "copy", "from": "/a", "path": "/c"}, {"op": "test", "path": "/b/0", "value": null}])',
+      'json.patch({"a": {"b": null}}, [{"op": "remove", "path": "/a/b"}])',
       String.raw`json.is_valid("{\"a\": 1}")`,
       'json.is_valid("{a}")',
       'json.patch({"a": {"foo": 1}}, [{"op": "add", "path": "/a/bar", "value": 2}])',
