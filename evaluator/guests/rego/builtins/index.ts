@@ -11,6 +11,7 @@ import { NET } from './net.ts'
 import { NUMBERS } from './numbers.ts'
 import { OBJECTS } from './objects.ts'
 import { REGEX } from './regex.ts'
+import { RUNTIME } from './runtime.ts'
 import { SEMVER } from './semver.ts'
 import { STRINGS } from './strings.ts'
 import { TIME } from './time.ts'
@@ -32,6 +33,7 @@ const GROUPS: readonly Builtins[] = [
   NUMBERS,
   OBJECTS,
   REGEX,
+  RUNTIME,
   SEMVER,
   STRINGS,
   TIME,
