@@ -19,8 +19,8 @@ export const REGEX: Builtins = {
   'regex.globs_match': (args) => globsIntersect(textAt(args, 0), textAt(args, 1)) ?? refuse('not a glob'),
 }
 
-// For one thread, whatever its policies use.
-const MAX_KEPT = 200
+// For one thread, whatever its policies use. Each takes up to some 10 MB of heap for the states that it has been in.
+const MAX_KEPT = 20
 const MAX_PATTERN_CHARACTERS = 10_000
 const kept = new Map<string, RE2JS>()
 

@@ -45,3 +45,9 @@ t.test('values that are too deep end the evaluation, not the thread', async (t) 
     'yaml.marshal(json.unmarshal(sprintf("%s%s", [replace(sprintf("%03000d", [0]), "0", "["), replace(sprintf("%03000d", [0]), "0", "]")])))'
   t.match(await outcomeOf(deep), /undefined|call stack|string|aborted|trapped/)
 })
+
+t.test('patterns that come with the request do not fill the heap', async (t) => {
+  const patterns =
+    '[1 | some i in numbers.range(1, 100); regex.find_n(sprintf("x%d|(\\\\pL{1000})", [i]), replace(sprintf("%04000d", [0]), "0", "a"), 1)]'
+  t.equal(await outcomeOf(patterns), 'array')
+})
