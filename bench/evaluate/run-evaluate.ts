@@ -91,8 +91,10 @@ async function askPool(
     // the pool takes a request's bytes away
     const copy = { ...request, json: request.json.slice() }
     const startedAt = performance.now()
-    await pool.evaluate(policy, copy, limits)
+    const outcome = await pool.evaluate(policy, copy, limits)
     samples.push(performance.now() - startedAt)
+    if (outcome.kind !== 'answered' || outcome.value.status?.code === 500)
+      throw new Error(`${policy.id} does not answer: ${JSON.stringify(outcome)}`)
   }
   return samples
 }

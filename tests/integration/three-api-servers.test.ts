@@ -10,6 +10,7 @@ import { hashStaticManifest } from '../../plugin/static-manifests.ts'
 import { WEBHOOK_SOURCES } from '../../plugin/webhook-source.ts'
 import { parseBundle } from '../../shim/tls/bundle.ts'
 import { beginRotation, confirmByHand, describeCertificates } from '../../shim/tls/operate-authority.ts'
+import { programFiles } from '../../util/package-root.ts'
 import { type Api, connectApi } from '../helpers/api.ts'
 import { buildAnsweringGuest, buildGuest } from '../helpers/guests.ts'
 import { replaceFile } from '../helpers/reloads.ts'
@@ -71,7 +72,10 @@ for (const webhooks of WEBHOOK_SOURCES) {
       await change('denying')
 
       const { args } = shimProcess(memberLayout(layout, 1), wasmPolicies, { webhooks, kubernetesVersion })
-      const successor = startProcess(t, { policies: {}, flags: ['--takeover', ...args.slice(2)] })
+      const successor = startProcess(t, {
+        policies: {},
+        flags: ['--takeover', ...args.slice(programFiles().length + 1)],
+      })
       await successor.wrote(' ready ')
       await load.goOn(10)
       await change('allowing')
