@@ -11,10 +11,19 @@ import { type CaseSource, type TestFileSource, testFileSchema } from './test-fil
 
 /** Reads test files, with all that they name. @throws ERR_FILE_READ, or ERR_TESTS_INVALID with every problem of every file */
 export async function readTestFiles(files: readonly string[], options: TestedPolicyOptions): Promise<TestFile[]> {
-  const problems: Problem[] = []
-  const read = await Promise.all(files.map((file) => readTestFile(file, options, problems)))
+  const { read, problems } = await readAll(files, (file, found) => readTestFile(file, options, found))
   throwProblems('ERR_TESTS_INVALID', problems)
-  return read.filter((file) => file !== undefined)
+  return read
+}
+
+/** Reads several things at once, and gives their problems in the order of the things. */
+async function readAll<T, Read>(
+  things: readonly T[],
+  readOne: (thing: T, problems: Problem[], index: number) => Promise<Read | undefined>,
+): Promise<{ readonly read: Read[]; readonly problems: Problem[] }> {
+  const lists = things.map((): Problem[] => [])
+  const read = await Promise.all(things.map((thing, index) => readOne(thing, lists[index] ?? [], index)))
+  return { read: read.filter((one) => one !== undefined), problems: lists.flat() }
 }
 
 async function readTestFile(
@@ -27,16 +36,18 @@ async function readTestFile(
   const { value, problems: found } = checkAt(testFileSchema, document, [])
   problems.push(...found)
   if (value === undefined) return undefined
-  const report = (path: readonly PropertyKey[], error: unknown) =>
-    void problems.push(problemAt(document, path, describe(error)))
+  const reportTo = (list: Problem[]) => (path: readonly PropertyKey[], error: unknown) =>
+    void list.push(problemAt(document, path, describe(error)))
+  const report = reportTo(problems)
   reportRepeatedNames(value, report)
   const policy = await preparePolicyUnderTest(value.policy, { ...options, file }).catch((error: unknown) =>
     report(['policy', value.policy.file === undefined ? 'module' : 'file'], error),
   )
-  const read = value.cases.map((testCase, index) =>
-    readCase(testCase, { document, file: value, policy, index, report }),
+  const cases = await readAll(value.cases, (testCase, list, index) =>
+    readCase(testCase, { document, file: value, policy, index, report: reportTo(list) }),
   )
-  return { file, cases: (await Promise.all(read)).filter((testCase) => testCase !== undefined) }
+  problems.push(...cases.problems)
+  return { file, cases: cases.read }
 }
 
 interface CaseContext {
