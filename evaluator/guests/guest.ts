@@ -53,8 +53,6 @@ export interface GuestReuse {
 export interface GuestKind {
   /** Why the module could never be instantiated or called, as rests of a sentence: `does not export a memory`. */
   problemsOf(module: WebAssembly.Module): string[]
-  /** Whether an instance can serve several calls, once its state has been put back in between. */
-  readonly canBeReused: boolean
   /** Instantiates the module and runs its start-up code. @throws GuestFailure */
   instantiate(module: PolicyModule, host: GuestHost): GuestInstance
 }

@@ -8,6 +8,7 @@ import { StandardStreams } from '../wasi/standard-streams.ts'
 import { createWasi, GuestExit } from '../wasi/wasi.ts'
 import { GuestFailure, type GuestHost, type GuestInstance, type GuestKind, type GuestReuse } from './guest.ts'
 import { GuestMemory } from './guest-memory.ts'
+import { guestStateOf } from './guest-state.ts'
 import { MemoryWatch } from './memory-watch.ts'
 import { describeShapeProblems } from './module-shape.ts'
 import { describeTrap } from './trap.ts'
@@ -22,7 +23,6 @@ const STARTERS = ['_start', 'wapc_init'] as const
 
 /** Guests that speak waPC, Kubewarden's default. https://wapc.io/docs/spec/ */
 export const WAPC: GuestKind = {
-  canBeReused: true,
   problemsOf(module) {
     const exports = [
       { name: 'memory', kind: 'memory' },
@@ -87,11 +87,7 @@ class WapcGuest implements GuestInstance {
     this.#watch.start()
     for (const starter of STARTERS) this.#runStarter(starter)
     this.#reuse = restorable && {
-      state: {
-        memory,
-        globals: restorable.globals.map((name) => this.#exports[name] as WebAssembly.Global),
-        sparePages: SPARE_PAGES,
-      },
+      state: guestStateOf(this.#exports, restorable, { memory, sparePages: SPARE_PAGES }),
       serve: (host) => this.#serve(host),
     }
   }

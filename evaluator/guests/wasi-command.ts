@@ -12,6 +12,7 @@ import type { World } from '../wasi/world.ts'
 import { MAX_ERROR_BYTES, MAX_RESPONSE_BYTES } from './answer-limits.ts'
 import { GuestFailure, type GuestHost, type GuestInstance, type GuestKind, type GuestReuse } from './guest.ts'
 import { GuestMemory } from './guest-memory.ts'
+import { guestStateOf } from './guest-state.ts'
 import { MemoryWatch } from './memory-watch.ts'
 import { describeShapeProblems } from './module-shape.ts'
 import { describeTrap, explainMemory } from './trap.ts'
@@ -23,7 +24,6 @@ const PROGRAM = 'policy.wasm'
 
 /** Guests that are WASI commands: started for each question, with the question on their input and the answer on their output. */
 export const WASI_COMMAND: GuestKind = {
-  canBeReused: true,
   problemsOf(module) {
     const exports = [
       { name: 'memory', kind: 'memory' },
@@ -82,8 +82,8 @@ class WasiCommand implements GuestInstance {
       this.#memory.attach(memory, restorable && (exports[restorable.pages] as WebAssembly.Global))
       this.#start = exports['_start']
       if (restorable === undefined || this.#descriptors.changes > 0) return
-      const globals = restorable.globals.map((name) => exports[name] as WebAssembly.Global)
-      this.#reuse = { state: { memory, globals, sparePages: SPARE_PAGES }, serve: (host) => this.#serve(host) }
+      const state = guestStateOf(exports, restorable, { memory, sparePages: SPARE_PAGES })
+      this.#reuse = { state, serve: (host) => this.#serve(host) }
     } catch (thrown) {
       throw new GuestFailure(`guest could not be instantiated: ${describeTrap(thrown, this.#watch)}`, { cause: thrown })
     } finally {

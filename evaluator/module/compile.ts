@@ -42,7 +42,7 @@ export async function compilePolicyModule(bytes: Uint8Array, options: CompileOpt
     const executionMode = chooseExecutionMode({ module: plain, metadata, wanted: options.executionMode })
     const kind = await loadGuestKind(executionMode)
     await checkShape(plain, executionMode, kind)
-    const compiled = kind.canBeReused ? await compileRestorable(sections) : undefined
+    const compiled = await compileRestorable(sections)
     const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`
     const memory = { memoryInitialBytes: initialBytes, memoryLimitBytes: limitBytes }
     const raw = metadata?.policyType === 'raw' ? ({ isRaw: true } as const) : {}

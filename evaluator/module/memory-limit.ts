@@ -1,9 +1,9 @@
 import { concatBytes, formatBytes } from '../../util/bytes.ts'
 import { ByteReader, encodeU32 } from './byte-reader.ts'
+import { IMPORT_KIND, skipImportType } from './import-types.ts'
 import { encodeCappedLimits, type Limits, readLimits } from './limits.ts'
 import { IMPORT_SECTION, MEMORY_SECTION, type Section } from './sections.ts'
 import { UnusableModule } from './unusable-module.ts'
-import { skipValueType } from './value-types.ts'
 
 const PAGE_BYTES = 65_536
 
@@ -60,11 +60,6 @@ function rewriteVector({ contents }: Section, rewriteElement: (reader: ByteReade
   return concatBytes([encodeU32(count), ...elements, reader.rest()])
 }
 
-const IMPORTED_TABLE = 1
-const IMPORTED_MEMORY = 2
-const IMPORTED_GLOBAL = 3
-const IMPORTED_TAG = 4
-
 // https://webassembly.github.io/spec/core/binary/modules.html#import-section
 function rewriteImport(reader: ByteReader, rewrite: RewriteLimits): Uint8Array {
   let kind = 0
@@ -73,25 +68,6 @@ function rewriteImport(reader: ByteReader, rewrite: RewriteLimits): Uint8Array {
     reader.name()
     kind = reader.byte()
   })
-  if (kind === IMPORTED_MEMORY) return concatBytes([names, rewrite(readLimits(reader, 'memory'))])
+  if (kind === IMPORT_KIND.memory) return concatBytes([names, rewrite(readLimits(reader, 'memory'))])
   return concatBytes([names, reader.spanOf(() => skipImportType(reader, kind))])
-}
-
-function skipImportType(reader: ByteReader, kind: number): void {
-  switch (kind) {
-    case IMPORTED_TABLE:
-      skipValueType(reader)
-      readLimits(reader, 'table')
-      break
-    case IMPORTED_GLOBAL:
-      skipValueType(reader)
-      reader.byte()
-      break
-    case IMPORTED_TAG:
-      reader.byte()
-      reader.u32()
-      break
-    default:
-      reader.u32()
-  }
 }

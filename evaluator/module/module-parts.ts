@@ -1,4 +1,5 @@
 import { ByteReader } from './byte-reader.ts'
+import { IMPORT_KIND, skipImportType } from './import-types.ts'
 import { type Instruction, walkExpression } from './instructions.ts'
 import { readLimits } from './limits.ts'
 import {
@@ -71,9 +72,6 @@ function countOf(sections: readonly Section[], id: number): number {
   return section === undefined ? 0 : new ByteReader(section.contents).u32()
 }
 
-// https://webassembly.github.io/spec/core/binary/modules.html#import-section
-const IMPORT_KIND = { function: 0, table: 1, memory: 2, global: 3, tag: 4 } as const
-
 function readImport(reader: ByteReader): { readonly kind: number; readonly pages: number } {
   reader.name()
   reader.name()
@@ -81,19 +79,6 @@ function readImport(reader: ByteReader): { readonly kind: number; readonly pages
   if (kind === IMPORT_KIND.memory) return { kind, pages: readPages(reader) }
   skipImportType(reader, kind)
   return { kind, pages: 0 }
-}
-
-function skipImportType(reader: ByteReader, kind: number): void {
-  if (kind === IMPORT_KIND.table) {
-    skipValueType(reader)
-    readLimits(reader, 'table')
-  } else if (kind === IMPORT_KIND.global) {
-    skipValueType(reader)
-    reader.byte()
-  } else {
-    if (kind === IMPORT_KIND.tag) reader.byte()
-    reader.u32()
-  }
 }
 
 const readPages = (reader: ByteReader): number => readLimits(reader, 'memory').min

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { digestOf } from '../../artifacts/digest.ts'
 
 /** A module's bytes, by what they are. */
 export interface ModuleContent {
@@ -17,5 +17,5 @@ export type ModuleContents = ReadonlyMap<string, ModuleContent | Error>
 export type ReadModules = (urls: readonly string[]) => Promise<ModuleContents>
 
 export function contentOf(bytes: Uint8Array): ModuleContent {
-  return { digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`, read: async () => bytes }
+  return { digest: digestOf(bytes), read: async () => bytes }
 }

@@ -11,7 +11,6 @@ import { OpaInstance } from './opa-instance.ts'
  */
 export const GATEKEEPER: GuestKind = {
   problemsOf: OpaInstance.problemsOf,
-  canBeReused: true,
   instantiate(module, host) {
     const instance = new OpaInstance(module, host)
     return {

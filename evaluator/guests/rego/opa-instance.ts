@@ -1,6 +1,7 @@
 import type { PolicyModule } from '../../module/policy-module.ts'
 import { GuestFailure, type GuestHost, type GuestReuse } from '../guest.ts'
 import { GuestMemory } from '../guest-memory.ts'
+import { guestStateOf } from '../guest-state.ts'
 import { MemoryWatch } from '../memory-watch.ts'
 import { describeTrap } from '../trap.ts'
 import { type Caller, callBuiltin } from './builtin-calls.ts'
@@ -55,11 +56,7 @@ export class OpaInstance {
     this.#memory.attach(memory, restorable && (exports[restorable.pages] as WebAssembly.Global))
     this.#caller = this.#run('', () => this.#findBuiltins(module))
     this.reuse = restorable && {
-      state: {
-        memory,
-        globals: restorable.globals.map((name) => exports[name] as WebAssembly.Global),
-        sparePages: SPARE_PAGES,
-      },
+      state: guestStateOf(exports, restorable, { memory, sparePages: SPARE_PAGES }),
       serve: (next) => this.#serve(next),
     }
   }

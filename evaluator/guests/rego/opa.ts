@@ -6,7 +6,6 @@ import { readOpaResponse } from './opa-response.ts'
 /** Policies written for OPA's own webhook, compiled with `opa build -e policy/main`. Their settings are `data`. */
 export const OPA: GuestKind = {
   problemsOf: OpaInstance.problemsOf,
-  canBeReused: true,
   instantiate(module, host) {
     const instance = new OpaInstance(module, host)
     return {
