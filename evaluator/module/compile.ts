@@ -55,7 +55,7 @@ export async function compilePolicyModule(bytes: Uint8Array, options: CompileOpt
 type Restorable = Pick<PolicyModule, 'module' | 'restorable'>
 
 async function compileRestorable(sections: readonly Section[]): Promise<Restorable | undefined> {
-  const restorable = makeRestorable(sections)
+  const restorable = await makeRestorable(sections)
   if (restorable === undefined) return undefined
   return { module: await compile(writeSections(restorable.sections)), restorable: restorable.state }
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { ByteReader } from './byte-reader.ts'
 import { IMPORT_KIND, skipImportType } from './import-types.ts'
 import { type Instruction, walkExpression } from './instructions.ts'
@@ -41,10 +42,14 @@ export interface FunctionBody {
 }
 
 /**
+ * Lets whoever else waits for this thread have a turn now and then: requests are answered in it, and code may be megabytes.
  * @param isWanted which instructions to list; the others are walked over
  * @throws UnusableModule
  */
-export function readModuleParts(sections: readonly Section[], isWanted: (opcode: number) => boolean): ModuleParts {
+export async function readModuleParts(
+  sections: readonly Section[],
+  isWanted: (opcode: number) => boolean,
+): Promise<ModuleParts> {
   const read = <T>(id: number, element: (reader: ByteReader) => T): T[] =>
     sections.filter((section) => section.id === id).flatMap(({ contents }) => readVector(contents, element))
   const imports = read(IMPORT_SECTION, readImport)
@@ -58,7 +63,7 @@ export function readModuleParts(sections: readonly Section[], isWanted: (opcode:
     globals: read(GLOBAL_SECTION, readGlobal),
     exports: read(EXPORT_SECTION, readExport),
     memoryPages: memories.length === 1 ? memories[0] : undefined,
-    bodies: read(CODE_SECTION, (reader) => readBody(reader, isWanted)),
+    bodies: await readBodies(sections, isWanted),
   }
 }
 
@@ -95,6 +100,27 @@ function readExport(reader: ByteReader): string {
   reader.byte()
   reader.u32()
   return name
+}
+
+// A few milliseconds' worth.
+const TURN_BYTES = 128 * 1024
+
+async function readBodies(
+  sections: readonly Section[],
+  isWanted: (opcode: number) => boolean,
+): Promise<FunctionBody[]> {
+  const bodies: FunctionBody[] = []
+  for (const { contents } of sections.filter(({ id }) => id === CODE_SECTION)) {
+    const reader = new ByteReader(contents)
+    let turnEnds = TURN_BYTES
+    for (let left = reader.u32(); left > 0; left--) {
+      bodies.push(readBody(reader, isWanted))
+      if (reader.position < turnEnds) continue
+      turnEnds = reader.position + TURN_BYTES
+      await setImmediate()
+    }
+  }
+  return bodies
 }
 
 // https://webassembly.github.io/spec/core/binary/modules.html#code-section

@@ -33,10 +33,10 @@ export interface RestorableModule {
  * Undefined where that cannot be proven to be all: the code writes tables, drops segments, uses instructions that we do
  * not know, or keeps in globals what is no integer.
  */
-export function makeRestorable(sections: readonly Section[]): RestorableModule | undefined {
+export async function makeRestorable(sections: readonly Section[]): Promise<RestorableModule | undefined> {
   if (sections.some(({ id, contents }) => id === CODE_SECTION && contents.length > MAX_CODE_BYTES)) return undefined
   try {
-    const parts = readModuleParts(sections, (opcode) => isGrowth(opcode) || HIDDEN_WRITES.has(opcode))
+    const parts = await readModuleParts(sections, (opcode) => isGrowth(opcode) || HIDDEN_WRITES.has(opcode))
     return canBeRestored(parts) ? rewrite(sections, parts) : undefined
   } catch (error) {
     // V8 has found the module valid: it is we who do not know what it holds

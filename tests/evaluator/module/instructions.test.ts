@@ -10,15 +10,15 @@ import { listPolicies } from '../../../scripts/policies/sources.ts'
 import { packageRoot } from '../../../util/package-root.ts'
 import { compileWat } from '../../helpers/wat.ts'
 
-const opcodesOf = (module: Uint8Array) => {
-  const { bodies } = readModuleParts(readSections(module), () => true)
+const opcodesOf = async (module: Uint8Array) => {
+  const { bodies } = await readModuleParts(readSections(module), () => true)
   return bodies.map(({ instructions }) => instructions.map(({ opcode }) => opcode))
 }
 
 t.test('every instruction of real modules is known, and every function ends where its code ends', async (t) => {
   const workspace = join(packageRoot(), 'policies')
   for (const policy of listPolicies(workspace)) {
-    const functions = opcodesOf(readFileSync(join(workspace, policy, 'policy.wasm')))
+    const functions = await opcodesOf(readFileSync(join(workspace, policy, 'policy.wasm')))
     t.ok(functions.length > 0 && functions.every((opcodes) => opcodes.at(-1) === 0x0b), policy)
   }
 })
@@ -53,7 +53,7 @@ const EVERYTHING = `(module
     (return_call $f (i32.const 1) (global.get $g))))`
 
 t.test('instructions of every form are walked over as a whole', async (t) => {
-  const [opcodes = []] = opcodesOf(compileWat('everything.wat', EVERYTHING))
+  const [opcodes = []] = await opcodesOf(compileWat('everything.wat', EVERYTHING))
   t.equal(opcodes.at(-1), 0x0b)
   const found = new Set(opcodes.map((opcode) => opcode.toString(16)))
   for (const opcode of ['e', '11', '12', '1c', '26', 'fc0008', 'fc0009', 'fc000f', 'fd000c', 'fd000d', 'fd0059'])

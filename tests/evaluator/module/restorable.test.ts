@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import t from 'tap'
 import { limitMemory } from '../../../evaluator/module/memory-limit.ts'
 import { makeRestorable } from '../../../evaluator/module/restorable.ts'
 import { readSections, writeSections } from '../../../evaluator/module/sections.ts'
+import { packageRoot } from '../../../util/package-root.ts'
 import { compileWat } from '../../helpers/wat.ts'
 
 const LIMIT_PAGES = 10
@@ -13,8 +16,8 @@ function restorableOf(text: string) {
 
 type Exports = Record<string, (...args: number[]) => number> & { memory: WebAssembly.Memory }
 
-function instantiate(text: string) {
-  const restorable = restorableOf(text)
+async function instantiate(text: string) {
+  const restorable = await restorableOf(text)
   if (restorable === undefined) throw new Error('cannot be restored')
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(writeSections(restorable.sections)))
   const pages = exports[restorable.state.pages] as WebAssembly.Global
@@ -27,7 +30,7 @@ const MEMORY = `(module (memory (export "memory") 2)
   (func (export "grow-twice") (result i32) (drop (memory.grow (i32.const 1))) (memory.grow (memory.size))))`
 
 t.test('to the guest its memory grows as any other, up to its limit', async (t) => {
-  const { exports } = instantiate(MEMORY)
+  const { exports } = await instantiate(MEMORY)
   t.equal(exports['size']?.(), 2)
   t.equal(exports['grow']?.(3), 2)
   t.equal(exports['size']?.(), 5)
@@ -41,7 +44,7 @@ t.test('to the guest its memory grows as any other, up to its limit', async (t) 
 })
 
 t.test('pages that are there already are given again, and more only where they do not do', async (t) => {
-  const { exports, pages } = instantiate(MEMORY)
+  const { exports, pages } = await instantiate(MEMORY)
   exports['grow']?.(4)
   pages.value = 2
   t.equal(exports['size']?.(), 2)
@@ -57,13 +60,13 @@ t.test('pages that are there already are given again, and more only where they d
 t.test('mutable globals are exported, constant ones are not', async (t) => {
   const text = `(module (memory (export "memory") 1) (global i32 (i32.const 1)) (global (mut i64) (i64.const 5))
     (func (export "f")))`
-  const { state, exports } = instantiate(text)
+  const { state, exports } = await instantiate(text)
   t.strictSame(state.globals, ['gatehouse.global.1', 'gatehouse.global.2'])
   t.equal((exports[state.globals[0] ?? ''] as unknown as WebAssembly.Global).value, 5n)
 })
 
 t.test('a guest without globals, or whose memory does not grow, can be restored too', async (t) => {
-  t.strictSame(instantiate('(module (memory (export "memory") 1) (func (export "f")))').state.globals, [
+  t.strictSame((await instantiate('(module (memory (export "memory") 1) (func (export "f")))')).state.globals, [
     'gatehouse.global.0',
   ])
 })
@@ -87,9 +90,23 @@ const REFUSED: Record<string, string> = {
 }
 
 t.test('a guest is left alone that', async (t) => {
-  for (const [what, text] of Object.entries(REFUSED)) t.equal(restorableOf(text), undefined, what)
+  for (const [what, text] of Object.entries(REFUSED)) t.equal(await restorableOf(text), undefined, what)
 })
 
 t.test('data that is copied from a segment, time and again, keeps nobody from being restored', async (t) => {
-  t.ok(restorableOf(inModule('(data $d "abc")', '(memory.init $d (i32.const 0) (i32.const 0) (i32.const 3))')))
+  t.ok(await restorableOf(inModule('(data $d "abc")', '(memory.init $d (i32.const 0) (i32.const 0) (i32.const 3))')))
+})
+
+t.test('others have their turn while megabytes of code are walked over', async (t) => {
+  const module = readFileSync(join(packageRoot(), 'policies/ingress-tls/policy.wasm'))
+  let turns = 0
+  let isDone = false
+  const takeTurn = (): void => {
+    turns += 1
+    if (!isDone) setImmediate(takeTurn)
+  }
+  setImmediate(takeTurn)
+  t.ok(await makeRestorable(readSections(module)))
+  isDone = true
+  t.ok(turns > 5, `${turns} turns`)
 })
