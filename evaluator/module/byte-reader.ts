@@ -35,6 +35,11 @@ export class ByteReader {
   /** An unsigned LEB128 number of 32 bits. https://webassembly.github.io/spec/core/binary/values.html#integers */
   u32(): number {
     const start = this.#position
+    const first = this.#bytes[start]
+    if (first !== undefined && first < 0x80) {
+      this.#position = start + 1
+      return first
+    }
     let value = 0
     for (let shift = 0; shift < 35; shift += 7) {
       const byte = this.byte()
@@ -59,7 +64,11 @@ export class ByteReader {
 
   /** Walks over one LEB128 number of any size. */
   skipNumber(): void {
-    while (this.byte() >= 0x80);
+    const bytes = this.#bytes
+    let position = this.#position
+    while ((bytes[position] ?? 0) >= 0x80) position += 1
+    this.#position = position
+    this.byte()
   }
 
   /** Everything that `walk` reads, as bytes. */

@@ -156,12 +156,16 @@ function tabulate(ranges: readonly (readonly [from: number, to: number, skip: Sk
 
 function skipImmediates(reader: ByteReader, opcode: number): void {
   const skip = findSkip(opcode)
+  // the two that most instructions have: calls whose target is known are much shorter
+  if (skip === nothing) return
+  if (skip === number) return reader.skipNumber()
   if (skip === undefined) throw new UnusableModule(`has an instruction that is not known: 0x${opcode.toString(16)}`)
   skip(reader)
 }
 
 function findSkip(opcode: number): Skip | undefined {
+  if (opcode < PREFIXED) return PLAIN[opcode]
   const prefix = Math.floor(opcode / PREFIXED)
-  const table = prefix === 0xfc ? MISCELLANEOUS : prefix === 0xfd ? VECTORS : PLAIN
+  const table = prefix === 0xfc ? MISCELLANEOUS : VECTORS
   return table[opcode % PREFIXED]
 }
