@@ -4,6 +4,7 @@ import { LOG_FORMATS, LOG_LEVELS } from '../util/log.ts'
 import { throwProblems } from '../util/problems.ts'
 import { readApiServerFlags } from './api-server/read-api-server-flags.ts'
 import type { Authority } from './connect/authority.ts'
+import { type FallbackFlags, readFallback } from './fallback/read-fallback-flags.ts'
 import { FLAG_DEFAULTS } from './flag-defaults.ts'
 import { FlagReader } from './flag-reader.ts'
 import { type ModuleFlags, readModuleFlags } from './modules/module-options.ts'
@@ -13,7 +14,7 @@ import { findGroupId, findUserId } from './socket/accounts.ts'
 import type { CertificateSource } from './tls/certificate-source.ts'
 
 /** Flags as they were typed, or as the environment has them. */
-export interface ShimFlags extends ModuleFlags {
+export interface ShimFlags extends ModuleFlags, FallbackFlags {
   readonly policies?: string
   readonly socket?: string
   readonly socketMode?: string
@@ -72,6 +73,7 @@ export function parseFlags(flags: ShimFlags, inheritedSockets = 0): ShimOptions 
     ...readRegistration(reader, flags, hosts),
     certificates: readCertificates(reader, flags, hosts),
     ...readApiServerFlags(reader, flags),
+    ...readFallback(reader, flags),
     modules: readModuleFlags(flags),
     workers: reader.number('workers', flags.workers, { default: availableParallelism(), min: 1, max: 256 }),
     queue: reader.number('queue', flags.queue, { default: FLAG_DEFAULTS.queue, min: 0, max: 100_000 }),

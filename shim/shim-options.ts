@@ -1,6 +1,7 @@
 import type { LogFormat, LogLevel } from '../util/log.ts'
 import type { ApiServerOptions } from './api-server/read-api-server-flags.ts'
 import type { Authority } from './connect/authority.ts'
+import type { FallbackOptions } from './fallback/fallback-options.ts'
 import type { ModuleOptions } from './modules/module-options.ts'
 import type { RegistrationOptions } from './registration-options.ts'
 import type { UnixSocketOptions } from './socket/unix-socket.ts'
@@ -21,6 +22,8 @@ export interface ShimOptions extends Partial<ApiServerOptions> {
   readonly staticManifests?: StaticManifestsOptions
   /** Given when the shims of a cluster tell all API servers by API objects. */
   readonly apiObjects?: RegistrationOptions
+  /** Given when somebody else can answer while the shim cannot. */
+  readonly fallback?: FallbackOptions
   readonly modules: ModuleOptions
   readonly workers: number
   readonly queue: number

@@ -1,18 +1,20 @@
-import { GatehouseError } from '../util/errors.ts'
 import type { Log } from '../util/log.ts'
 import type { AdminFacts } from './admin/admin-facts.ts'
 import { openAdminListener } from './admin/admin-listener.ts'
 import { startApiServerLink } from './api-server/api-server-link.ts'
 import { joinObservers } from './decisions/join-observers.ts'
 import { openDecisionLog } from './decisions/open-decision-log.ts'
+import { Fallback } from './fallback/fallback.ts'
 import { PolicyReloader, type PolicyReloaderOptions } from './hot-reload/policy-reloader.ts'
 import { Drain } from './http/drain.ts'
 import { createHandlers, type Handlers } from './http/handlers.ts'
 import type { Listener } from './http/listener.ts'
 import { openListeners } from './http/listeners.ts'
+import { type OpenFront, openFront } from './http/open-front.ts'
 import { openModules } from './modules/open-modules.ts'
 import type { PullResult } from './modules/remote-module.ts'
 import { type PolicySources, takeSnapshot } from './policies/policies-snapshot.ts'
+import { waitForSnapshot } from './policies/wait-for-snapshot.ts'
 import { loadPolicySet } from './policy-set/load-policy-set.ts'
 import { PoliciesInForce } from './policy-set/policies-in-force.ts'
 import { listFailures } from './policy-set/policy-set.ts'
@@ -44,10 +46,17 @@ interface Registration {
   keeper?: StartedKeeper | undefined
 }
 
-interface ListeningParts extends Loaded {
-  readonly disabled: DisabledPolicies
+/** What is there before the policies are. */
+interface FrontParts {
+  readonly metrics: Metrics
   readonly drain: Drain
+  readonly fallback: Fallback | undefined
+}
+
+interface ListeningParts extends Loaded, FrontParts {
+  readonly disabled: DisabledPolicies
   readonly handlers: Handlers
+  readonly front: OpenFront | undefined
   readonly certificate: ShownCertificate
   readonly registration: Registration
 }
@@ -76,15 +85,21 @@ export class Shim {
     const metrics = new Metrics()
     const onPull = (result: PullResult) => metrics.recordPull(result)
     const modules = resources.use(await openModules(this.#options.modules, { onPull, log }))
-    const snapshot = await takeSnapshot(this.#options.policies, modules.read)
-    if (snapshot.content instanceof GatehouseError) throw snapshot.content
     const certificate = new ShownCertificate(await readCertificate(certificates))
+    const parts: FrontParts = { metrics, drain: new Drain(), fallback: this.#openFallback(metrics, resources) }
+    const front = await this.#openFront(parts, certificate, resources)
+    const take = () => takeSnapshot(this.#options.policies, modules.read)
+    const onRefusal = front && ((why: string) => front.front.explain(why))
+    const snapshot = await waitForSnapshot(take, { onRefusal, log })
     const loaded = await this.#load(snapshot.content, metrics, resources)
-    const answering = await this.#prepareAnswers(loaded, resources)
+    const answering = await this.#prepareAnswers({ ...loaded, ...parts }, resources)
     const { policies } = loaded
-    const { drain, decisions, client } = answering
+    const { drain } = parts
+    const { decisions, client } = answering
     const registration: Registration = {}
-    const listeners = await this.#listen({ ...loaded, ...answering, certificate, registration }, resources)
+    const listening = { ...loaded, ...parts, ...answering, certificate, front, registration }
+    const listeners = await this.#listen(listening, resources)
+    front?.front.use(answering.handlers.handler)
     const reloader = resources.use(this.#startReloader({ digest: snapshot.digest, policies, modules, metrics }))
     const keeper = resources.use(startKeeper(this.#options, { policies, client, drain, log }))
     registration.keeper = keeper
@@ -98,6 +113,24 @@ export class Shim {
     const failed = listFailures(policies.current).map(({ id }) => id)
     log.info({ addresses: started.addresses, policies: policies.current.size, failed }, 'ready')
     return started
+  }
+
+  #openFallback(metrics: Metrics, resources: AsyncDisposableStack): Fallback | undefined {
+    const { fallback, certificates } = this.#options
+    return fallback && resources.use(new Fallback(fallback, { certificates, metrics, log: this.#log }))
+  }
+
+  /** With a fallback the socket is open from the beginning. */
+  async #openFront(
+    { fallback, ...parts }: FrontParts,
+    { current: certificate }: ShownCertificate,
+    resources: AsyncDisposableStack,
+  ): Promise<OpenFront | undefined> {
+    const { socket } = this.#options
+    if (fallback === undefined || socket === undefined) return undefined
+    const opened = await openFront({ ...parts, fallback, socket, certificate, log: this.#log })
+    if (opened !== undefined) resources.defer(() => close(opened.listener))
+    return opened
   }
 
   /** The policies, and the threads that evaluate them. */
@@ -119,14 +152,16 @@ export class Shim {
   }
 
   /** Who answers requests, and all that he looks at besides policies. */
-  async #prepareAnswers({ metrics, pool, policies }: Loaded, resources: AsyncDisposableStack) {
+  async #prepareAnswers(
+    { metrics, pool, policies, drain, fallback }: Loaded & FrontParts,
+    resources: AsyncDisposableStack,
+  ) {
     const log = this.#log
     const disabled = resources.use(new DisabledPolicies(log))
     metrics.observeDisabled(disabled, policies)
     const { client, namespaces, events } = resources.use(await startApiServerLink(this.#options, log))
     const decisions = openDecisionLog(this.#options.decisionLog, { metrics, log, write: this.#write })
     if (decisions !== undefined) resources.use(decisions)
-    const drain = new Drain()
     const reviewer = new Reviewer({ pool, metrics, disabled, log })
     const onDecision = joinObservers([decisions?.observe, events?.observe])
     const handlers = createHandlers({
@@ -135,17 +170,18 @@ export class Shim {
       metrics,
       drain,
       namespaces,
+      fallback,
       log,
       ...(onDecision && { onDecision }),
     })
-    return { disabled, client, decisions, drain, handlers }
+    return { disabled, client, decisions, handlers }
   }
 
   /** Opens all listeners, that of the operator among them. */
   async #listen(parts: ListeningParts, resources: AsyncDisposableStack): Promise<readonly Listener[]> {
     const log = this.#log
     const { admin } = this.#options
-    const { policies, disabled, drain, pool, metrics, handlers, certificate, registration } = parts
+    const { policies, disabled, drain, pool, metrics, fallback, handlers, front, certificate, registration } = parts
     const listeners: Listener[] = []
     const facts: AdminFacts = {
       options: this.#options,
@@ -154,6 +190,7 @@ export class Shim {
       policies,
       disabled,
       drain,
+      fallback,
       addresses: () => listeners.map(({ address }) => address),
       pool: () => pool.stats,
       registrationState: () => registration.keeper?.state,
@@ -162,10 +199,11 @@ export class Shim {
     const openAdmin = async () => {
       if (admin !== undefined) resources.use(await openAdminListener(admin, facts, log))
     }
-    const options = { ...this.#options, ...handlers, certificate: certificate.current, openAdmin, log }
+    const opened = front?.listener
+    const options = { ...this.#options, ...handlers, opened, certificate: certificate.current, openAdmin, log }
     await openListeners(options, (listener) => {
       listeners.push(listener)
-      resources.defer(() => close(listener))
+      if (listener !== opened) resources.defer(() => close(listener))
     })
     return listeners
   }
@@ -183,6 +221,8 @@ export class Shim {
     return new EvaluatorPool({
       ...this.#options,
       workers,
+      // what is left is for the fallback
+      ...(this.#options.fallback && { maxWaitShare: 0.5 }),
       log,
       onPolicyLog: (line) => logPolicyLine(log, line),
       onThreadEnd: (reason) => metrics.recordThreadEnd(reason),

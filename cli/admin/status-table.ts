@@ -1,4 +1,10 @@
-import type { ApiObjectsReport, DisablementReport, EntryReport, ShimStatus } from '../../shim/admin/admin-api.ts'
+import type {
+  ApiObjectsReport,
+  DisablementReport,
+  EntryReport,
+  FallbackReport,
+  ShimStatus,
+} from '../../shim/admin/admin-api.ts'
 import { formatDuration } from '../../util/duration.ts'
 import { renderTable } from '../render/table.ts'
 
@@ -24,8 +30,15 @@ export function renderStatus(status: ShimStatus): string {
     ...(registration.apiObjects?.aggregatedGroups ?? []).map((sentence) => ['  aggregated', sentence]),
     ['last reload', describeReload(status)],
     ['certificate', `for ${certificate.hosts.join(', ')}, until ${certificate.notAfter}`],
+    ...(status.fallback === undefined ? [] : [['fallback', describeFallback(status.fallback)]]),
     ['threads', `${pool.busy} busy of ${pool.workers}, ${pool.queued} waiting of ${pool.queueLimit} at most`],
   ])
+}
+
+function describeFallback({ address, answered, failed, last, lastFailure }: FallbackReport): string {
+  if (last === undefined) return `${address}, not needed yet`
+  const failure = lastFailure === undefined ? '' : `, the last at ${lastFailure.at}: ${lastFailure.message}`
+  return `${address}, ${answered} answered, ${failed} failed${failure}; last needed at ${last.at}: ${last.reason}`
 }
 
 /** `pod-privileged until 2026-11-27T20:00:00.000Z (9m30s left)`. */

@@ -117,6 +117,13 @@ export const addShimCommand: AddCommand = (program, context) => {
       `who decides namespaceSelectors, api-server or shim; shim needs --kubeconfig (default: ${FLAG_DEFAULTS.selectors})`,
     )
     .option('--events', 'tell of denials as Events; needs --kubeconfig')
+    .optionsGroup('Fallback:')
+    .option(
+      '--fallback <url>',
+      'https://host[:port] of an HTTPS webhook with the same policies, which is asked while this shim cannot answer',
+    )
+    .option('--fallback-address <host[:port]>', "where to dial it, if its host's name means nothing on this machine")
+    .option('--fallback-ca <file>', "what to verify it with, PEM (default: the shim's own authority)")
     .optionsGroup('Limits:')
     .option('--workers <number>', 'evaluations at the same time (default: number of CPUs)')
     .option(

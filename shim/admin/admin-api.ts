@@ -1,5 +1,6 @@
 import type { Phase } from '../../plugin/registration/registration-plan.ts'
 import type { Registration } from '../../plugin/registration-mode.ts'
+import type { FallbackReason } from '../fallback/fallback-usage.ts'
 import type { PoolStats } from '../pool/evaluator-pool.ts'
 import type { Latency } from '../telemetry/latency-histogram.ts'
 
@@ -38,6 +39,17 @@ export interface ShimStatus {
   readonly certificate: { readonly hosts: readonly string[]; readonly notAfter: string }
   readonly pool: PoolStats & { readonly workers: number; readonly queueLimit: number }
   readonly disabled: readonly DisablementReport[]
+  /** Who answers while this shim cannot, and how often that was needed since it started; absent when nobody does. */
+  readonly fallback?: FallbackReport
+}
+
+export interface FallbackReport {
+  readonly address: string
+  readonly answered: number
+  readonly failed: number
+  readonly inFlight: number
+  readonly last?: { readonly at: string; readonly reason: FallbackReason }
+  readonly lastFailure?: { readonly at: string; readonly message: string }
 }
 
 /** How API servers ask for the policies. */

@@ -1,4 +1,5 @@
 import type { RegistrationState } from '../api-registration/started-api-registration.ts'
+import type { Fallback } from '../fallback/fallback.ts'
 import type { Drain } from '../http/drain.ts'
 import type { PoliciesInForce } from '../policy-set/policies-in-force.ts'
 import type { PoolStats } from '../pool/evaluator-pool.ts'
@@ -14,6 +15,7 @@ export interface AdminFacts {
   readonly statistics: PolicyStatistics
   readonly disabled: DisabledPolicies
   readonly drain: Drain
+  readonly fallback: Fallback | undefined
   /** Where the shims register together: how that stands. */
   readonly registrationState: () => RegistrationState | undefined
   readonly addresses: () => readonly string[]

@@ -1,10 +1,11 @@
 import { X509Certificate } from 'node:crypto'
 import { packageVersion } from '../../util/package-version.ts'
 import { formatAuthority } from '../connect/authority.ts'
+import type { Fallback } from '../fallback/fallback.ts'
 import { listFailures, listRefusedUpdates } from '../policy-set/policy-set.ts'
 import type { Disablement } from '../review/disabled-policies.ts'
 import type { SocketOptions } from '../shim-options.ts'
-import type { DisablementReport, ReloadReport, ShimStatus } from './admin-api.ts'
+import type { DisablementReport, FallbackReport, ReloadReport, ShimStatus } from './admin-api.ts'
 import type { AdminFacts } from './admin-facts.ts'
 import { describeRegistration } from './describe-registration.ts'
 
@@ -30,6 +31,7 @@ export function describeStatus(facts: AdminFacts, adminSocket: string): ShimStat
     certificate: describeCertificate(facts.certificate()),
     pool: { ...facts.pool(), workers: options.workers, queueLimit: options.queue },
     disabled: disabled.list().map(describeDisablement),
+    ...(facts.fallback === undefined ? {} : { fallback: describeFallbackUse(facts.fallback) }),
   }
 }
 
@@ -38,6 +40,18 @@ export function describeDisablement({ policyId, since, until }: Disablement): Di
     ...(policyId === undefined ? {} : { policyId }),
     since: since.toISOString(),
     until: until.toISOString(),
+  }
+}
+
+function describeFallbackUse({ description, use }: Fallback): FallbackReport {
+  const { answered, failed, inFlight, last, lastFailure } = use
+  return {
+    address: description,
+    answered,
+    failed,
+    inFlight,
+    ...(last === undefined ? {} : { last: { ...last, at: last.at.toISOString() } }),
+    ...(lastFailure === undefined ? {} : { lastFailure: { ...lastFailure, at: lastFailure.at.toISOString() } }),
   }
 }
 

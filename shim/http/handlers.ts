@@ -1,6 +1,8 @@
 import type { RequestListener } from 'node:http'
 import type { Log } from '../../util/log.ts'
 import type { DecisionObserver } from '../decisions/decision.ts'
+import type { Fallback } from '../fallback/fallback.ts'
+import { withFallback } from '../fallback/with-fallback.ts'
 import type { NamespaceLabels } from '../namespaces/namespace-labels.ts'
 import type { PoliciesInForce } from '../policy-set/policies-in-force.ts'
 import { EntryReviewer } from '../review/entry-reviewer.ts'
@@ -20,6 +22,8 @@ export interface HandlersOptions {
   readonly onDecision?: DecisionObserver
   /** Given where the shim decides namespaceSelectors. */
   readonly namespaces?: NamespaceLabels | undefined
+  /** Given when somebody else can answer what this shim cannot. */
+  readonly fallback?: Fallback | undefined
   readonly log: Log
 }
 
@@ -31,11 +35,13 @@ export interface Handlers {
 }
 
 export function createHandlers(options: HandlersOptions): Handlers {
-  const { drain, log } = options
+  const { drain, fallback, log } = options
   const probes = createProbes(options)
   const entryReviewer = new EntryReviewer(options)
+  const own = createReviewHandler({ ...options, entryReviewer })
+  const review = fallback === undefined ? own : withFallback(own, fallback)
   return {
-    handler: createRequestHandler({ review: createReviewHandler({ ...options, entryReviewer }), probes, drain, log }),
+    handler: createRequestHandler({ review, probes, drain, log }),
     probeHandler: createRequestHandler({ review: refuseReview, probes, drain, log }),
   }
 }

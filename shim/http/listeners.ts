@@ -7,6 +7,8 @@ import { openSocketListener } from './socket-listener.ts'
 import { openTcpListener } from './tcp-listener.ts'
 
 export interface ListenersOptions extends Pick<ShimOptions, 'socket' | 'https' | 'probes'> {
+  /** The socket's, where it is open already. */
+  readonly opened?: Listener | undefined
   readonly certificate: ServerCertificate
   readonly handler: RequestListener
   /** Answers on the port for probes. */
@@ -17,10 +19,11 @@ export interface ListenersOptions extends Pick<ShimOptions, 'socket' | 'https' |
 
 /** Opens every listener that is configured, the admin's among them, and hands each to `onOpen`: if a later one fails, the others can be closed. */
 export async function openListeners(options: ListenersOptions, onOpen: (listener: Listener) => void): Promise<void> {
-  const { socket, https, probes, certificate, handler, probeHandler, openAdmin, log } = options
-  const isTakeover = socket?.takeover === true
+  const { socket, opened, https, probes, certificate, handler, probeHandler, openAdmin, log } = options
+  const isTakeover = socket?.takeover === true && opened === undefined
   const openSocket = async () => {
-    if (socket !== undefined) onOpen(await openSocketListener({ socket, certificate, handler, log }))
+    if (opened !== undefined) onOpen(opened)
+    else if (socket !== undefined) onOpen(await openSocketListener({ socket, certificate, handler, log }))
   }
   if (!isTakeover) await openSocket()
   if (https !== undefined) onOpen(await openTcpListener({ address: https, certificate, handler, log }))

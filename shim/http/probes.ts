@@ -11,7 +11,7 @@ export interface ProbesOptions {
   readonly drain: Drain
 }
 
-/** What the shim says about itself. It listens only once it is ready, so that readiness ends with the shutdown alone. */
+/** What a shim that is ready says about itself: readiness ends with the shutdown alone. */
 export function createProbes({ policies, metrics, drain }: ProbesOptions): Probes {
   return {
     readiness: () => (drain.isDraining ? json(503, { ready: false }) : json(200, describe(policies))),

@@ -26,6 +26,8 @@ export type ReviewHandler = (exchange: Exchange, route: ReviewRoute | EntryRoute
 export interface Exchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
+  /** In the place of reading the request's body: for whoever needs it as well. */
+  readonly readBody?: () => Promise<Uint8Array>
 }
 
 // application/json, or a format that is built on it
@@ -63,13 +65,13 @@ interface TimedExchange extends Exchange {
 }
 
 async function reviewByPolicy(
-  { request, response, deadline }: TimedExchange,
+  { request, response, deadline, readBody: read = () => readBody(request) }: TimedExchange,
   { origin, policyId }: ReviewRoute,
   { policies, reviewer, onDecision }: ReviewHandlerOptions,
 ): Promise<Answer> {
   const policy = policies.current.get(policyId)
   if (policy === undefined) throw new HttpError(404, `unknown policy: ${policyId}`)
-  const body = await readBody(request)
+  const body = await read()
   const parsed = origin === 'validate_raw' ? parseRawReview(body) : parseAdmissionReview(body)
   const signal = signalOfDeparture(response)
   const verdict = await observeDecision({ origin, request: parsed, onDecision }, (trace) =>
@@ -79,13 +81,13 @@ async function reviewByPolicy(
 }
 
 async function reviewByEntry(
-  { request, response, deadline }: TimedExchange,
+  { request, response, deadline, readBody: read = () => readBody(request) }: TimedExchange,
   { digest, entry: name }: EntryRoute,
   { policies, entryReviewer, onDecision }: ReviewHandlerOptions,
 ): Promise<Answer> {
   // the set is chosen once, and as a whole
   const entry = findEntry(policies, digest, name)
-  const parsed = parseAdmissionReview(await readBody(request))
+  const parsed = parseAdmissionReview(await read())
   const signal = signalOfDeparture(response)
   const verdict = await observeDecision({ origin: 'validate', request: parsed, onDecision }, (trace) =>
     entryReviewer.review({ entry, request: parsed, deadline, signal, trace }),

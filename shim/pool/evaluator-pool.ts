@@ -16,6 +16,8 @@ export interface EvaluatorPoolOptions {
   readonly spares?: number
   /** How many jobs may wait for a thread. */
   readonly queue: number
+  /** How much of its time a request may spend in the queue, up to 1, which is also what goes without saying. */
+  readonly maxWaitShare?: number
   readonly log: Log
   readonly onPolicyLog: (log: PolicyLog) => void
   readonly onThreadEnd: (reason: EndReason) => void
@@ -97,9 +99,10 @@ export class StartedEvaluatorPool implements AsyncDisposable {
     request: EvaluationRequest,
     limits: JobLimits,
   ): Promise<Outcome<AdmissionResponse>> {
+    const limited = this.#limitWait(limits)
     const result = request.isShared
-      ? await this.#shared.add(policy, request, limits)
-      : await this.#run({ type: 'evaluate', policy, request }, limits)
+      ? await this.#shared.add(policy, request, limited)
+      : await this.#run({ type: 'evaluate', policy, request }, limited)
     return result.type === 'evaluated' ? { kind: 'answered', value: result.response } : toOutcome(result)
   }
 
@@ -175,9 +178,18 @@ export class StartedEvaluatorPool implements AsyncDisposable {
     }
   }
 
+  #limitWait(limits: JobLimits): JobLimits {
+    const { maxWaitShare } = this.#options
+    if (maxWaitShare === undefined) return limits
+    const now = performance.now()
+    return { ...limits, startBy: now + (limits.deadline - now) * maxWaitShare }
+  }
+
   async #takeThread(limits: JobLimits): Promise<EvaluatorThread> {
     if (this.#isStopped) throw stopped()
-    const thread = this.#takeIdle() ?? (await this.#line.wait(limits))
+    const thread =
+      this.#takeIdle() ??
+      (await this.#line.wait({ signal: limits.signal, deadline: limits.startBy ?? limits.deadline }))
     // A turn may come after the deadline, when our own thread was too busy for the line's timer.
     if (limits.deadline > performance.now()) return thread
     this.#release(thread)

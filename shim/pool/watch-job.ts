@@ -6,6 +6,8 @@ export interface JobLimits {
   readonly timeoutMs: number
   /** The `performance.now()` after which nobody waits for the answer any more, its time in the queue included. */
   readonly deadline: number
+  /** The `performance.now()` until which it may wait for its turn; the deadline unless given. */
+  readonly startBy?: number
   /** The client went away: the job leaves the queue, or its thread is ended. */
   readonly signal: AbortSignal
 }

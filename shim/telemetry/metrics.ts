@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { AdmissionResponse } from '../../evaluator/admission-response.ts'
+import type { FallbackReason, FallbackResult } from '../fallback/fallback-usage.ts'
 import type { PullResult } from '../modules/remote-module.ts'
 import type { PoliciesInForce } from '../policy-set/policies-in-force.ts'
 import type { FailedPolicy } from '../policy-set/policy-set.ts'
@@ -46,6 +47,7 @@ export class Metrics {
   readonly #disabledReviews: Counter<'policy_name'>
   readonly #exemptedReviews: Counter<'policy_name'>
   readonly #decisionsDropped: Counter
+  readonly #fallbacks: Counter<'reason' | 'result'>
   // What one cluster plausibly has; anything beyond shares the value `other`.
   readonly #namespaces = new BoundedValues(1000)
   readonly #kinds = new BoundedValues(1000)
@@ -104,6 +106,12 @@ export class Metrics {
       help: 'Lines of the decision log that could not be written, or not in time.',
       registers,
     })
+    this.#fallbacks = new Counter({
+      name: 'gatehouse_fallback_requests_total',
+      help: 'Requests that were passed on to the fallback: why, and whether it answered or failed.',
+      labelNames: ['reason', 'result'],
+      registers,
+    })
   }
 
   /** Counts one verdict as the policy itself gave it, so that what monitor mode hides stays visible. */
@@ -134,6 +142,11 @@ export class Metrics {
 
   recordDroppedDecisions(count: number): void {
     this.#decisionsDropped.inc(count)
+  }
+
+  /** Counts a request that the fallback was asked to answer. */
+  recordFallback(reason: FallbackReason, result: FallbackResult): void {
+    this.#fallbacks.inc({ reason, result })
   }
 
   recordThreadEnd(reason: EndReason): void {

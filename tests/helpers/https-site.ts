@@ -7,6 +7,8 @@ import { createAuthority, issueCertificate } from '../../util/certificates.ts'
 
 export interface HttpsSite extends AsyncDisposable {
   readonly url: string
+  /** PEM. */
+  readonly authority: string
 }
 
 /** An HTTPS server on loopback that this process trusts. */
@@ -19,6 +21,7 @@ export async function startHttpsSite(listener: RequestListener): Promise<HttpsSi
   server.listen(0, 'localhost')
   await once(server, 'listening')
   return {
+    authority: authority.certificate,
     url: `https://localhost:${(server.address() as AddressInfo).port}`,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
