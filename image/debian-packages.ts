@@ -1,0 +1,77 @@
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { withFileLock } from '../util/file-lock.ts'
+import { makeFolder } from '../util/make-folder.ts'
+import type { Architecture } from './architecture.ts'
+import { explainImageBuild } from './explain-image-build.ts'
+
+/** Packages of Debian, unpacked. */
+export interface DebianFiles {
+  /** The folder in which they lie as they would below `/`. */
+  readonly root: string
+  /** `libc6_2.36-9+deb12u14_arm64`. */
+  readonly packages: readonly string[]
+}
+
+export interface DebianOptions {
+  readonly architecture: Architecture
+  readonly names: readonly string[]
+  /** Keeps them; what is there is used without a question to the mirror. */
+  readonly folder: string
+  readonly signal?: AbortSignal | undefined
+}
+
+const LOCK_TIMEOUT_MS = 10 * 60_000
+
+/**
+ * Fetches packages from the mirror that this machine's apt uses, with apt's own checks of signatures, for whatever processor,
+ * and unpacks them. apt is given state of its own, so that nothing changes on the machine. @throws ERR_IMAGE_BUILD
+ */
+export async function fetchDebianPackages(options: DebianOptions): Promise<DebianFiles> {
+  const { folder, signal } = options
+  await makeFolder(folder)
+  await withFileLock(`${folder}.lock`, { timeoutMs: LOCK_TIMEOUT_MS, signal }, async () => {
+    const isThere = (await readdir(folder)).includes('root')
+    if (!isThere) await download(options)
+  })
+  return { root: join(folder, 'root'), packages: await listPackages(folder) }
+}
+
+async function download({ architecture, names, folder, signal }: DebianOptions): Promise<void> {
+  const work = join(folder, 'work')
+  const [state, cache, draft] = ['lists', 'cache', 'root'].map((name) => join(work, name)) as [string, string, string]
+  await rm(work, { recursive: true, force: true })
+  for (const path of [join(state, 'partial'), join(cache, 'archives/partial'), draft])
+    await mkdir(path, { recursive: true })
+  const settings = [
+    `APT::Architecture=${architecture}`,
+    `APT::Architectures::=${architecture}`,
+    `Dir::State::lists=${state}`,
+    'Dir::State::status=/dev/null',
+    `Dir::Cache=${cache}`,
+    'APT::Sandbox::User=root',
+    'APT::Update::Error-Mode=any',
+    'Acquire::Languages=none',
+    'Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false',
+  ].flatMap((setting) => ['-o', setting])
+  const run = (command: string, args: readonly string[]) =>
+    execa(command, args, { cwd: work, stdin: 'ignore', ...(signal !== undefined && { cancelSignal: signal }) })
+  try {
+    await run('apt-get', [...settings, '-q', 'update'])
+    await run('apt-get', [...settings, '-q', 'download', ...names])
+    const files = (await readdir(work)).filter((name) => name.endsWith('.deb')).sort()
+    for (const file of files) await run('dpkg-deb', ['--extract', file, draft])
+    for (const file of files) await rename(join(work, file), join(folder, file))
+    await rename(draft, join(folder, 'root'))
+  } catch (error) {
+    throw explainImageBuild(`Debian's packages ${names.join(', ')} for ${architecture} cannot be had`, error)
+  } finally {
+    await rm(work, { recursive: true, force: true })
+  }
+}
+
+async function listPackages(folder: string): Promise<string[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.deb'))
+  return names.map((name) => decodeURIComponent(name.slice(0, -'.deb'.length))).sort()
+}
