@@ -11,7 +11,11 @@ export interface ExclusionOptions {
   readonly shimUser?: string | undefined
   /** The API server's; unknown unless given. */
   readonly kubernetesVersion?: string | undefined
+  /** The policy server's own namespace, which has to come up while it is absent. */
+  readonly ownNamespace?: string | undefined
 }
+
+const SYSTEM_NAMESPACES = ['kube-system', 'kube-public', 'kube-node-lease']
 
 /**
  * What a cluster needs in order to start, and to stay alive while the shim is absent. `system:apiserver` first of all: with an
@@ -23,9 +27,10 @@ export interface ExclusionOptions {
  */
 export function exclusionConditions(
   exclusions: Exclusions,
-  { shimUser = DEFAULT_SHIM_USER, kubernetesVersion }: ExclusionOptions,
+  { shimUser = DEFAULT_SHIM_USER, kubernetesVersion, ownNamespace }: ExclusionOptions,
 ): V1MatchCondition[] {
   if (exclusions === 'none') return []
+  const namespaces = [...SYSTEM_NAMESPACES, ...(ownNamespace === undefined ? [] : [ownNamespace])]
   return [
     exclude('api-server', isUser('system:apiserver')),
     exclude('shim', isUser(shimUser)),
@@ -37,7 +42,7 @@ export function exclusionConditions(
     ),
     exclude(
       'system-namespaces',
-      `has(request.namespace) && request.namespace in ["kube-system", "kube-public", "kube-node-lease"]`,
+      `has(request.namespace) && request.namespace in [${namespaces.map((name) => JSON.stringify(name)).join(', ')}]`,
     ),
     ...(exemptsReviews(kubernetesVersion) ? [] : [exclude('reviews', IS_REVIEW)]),
   ]

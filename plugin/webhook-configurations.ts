@@ -26,6 +26,8 @@ export interface WebhookConfigurationsOptions {
   /** `default` unless given. */
   readonly exclusions?: Exclusions
   readonly shimUser?: string
+  /** Left out with the system's namespaces: where a policy server runs that is reached by a Service. */
+  readonly ownNamespace?: string
   /** Of the API server, if known: newer ones exclude by themselves what older ones have to be told. */
   readonly kubernetesVersion?: string
   /** Groups that other servers answer for: what meets them by a wildcard leaves them out, unless it comes by a Service. */
@@ -143,12 +145,13 @@ function webhook(entry: Entry, options: WebhookConfigurationsOptions): V1Validat
 
 function entryMatchConditions(
   { owner, rules, matchConditions = [] }: Entry,
-  { exclusions = 'default', shimUser, kubernetesVersion, client, aggregatedGroups = [] }: WebhookConfigurationsOptions,
+  options: WebhookConfigurationsOptions,
 ): V1MatchCondition[] {
+  const { exclusions = 'default', shimUser, ownNamespace, kubernetesVersion, client, aggregatedGroups = [] } = options
   // a Service is reached over the network, by every server
   const leftOut = 'host' in client ? groupsToLeaveOut(rules, aggregatedGroups) : []
   const own = [
-    ...exclusionConditions(exclusions, { shimUser, kubernetesVersion }),
+    ...exclusionConditions(exclusions, { shimUser, kubernetesVersion, ownNamespace }),
     ...aggregatedGroupsCondition(leftOut),
   ]
   const taken = matchConditions.find(({ name }) => name.startsWith(EXCLUSION_PREFIX))

@@ -13,6 +13,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   certificates: async () => (await import('./certificates.ts')).addCertificatesCommand,
   cluster: async () => (await import('./cluster.ts')).addClusterCommand,
   manifests: async () => (await import('./manifests.ts')).addManifestsCommand,
+  install: async () => (await import('./install.ts')).addInstallCommand,
   lint: async () => (await import('./lint.ts')).addLintCommand,
   run: async () => (await import('./run.ts')).addRunCommand,
   test: async () => (await import('./test.ts')).addTestCommand,

@@ -1,0 +1,90 @@
+import { Option } from 'commander'
+import type { CertificateChoice } from '../../clusters/install/service-certificate.ts'
+import { GatehouseError } from '../../util/errors.ts'
+import { packageVersion } from '../../util/package-version.ts'
+import type { AddCommand, CommandContext } from '../command.ts'
+
+interface InstallFlags {
+  readonly target: 'service'
+  readonly policies: string
+  readonly image: string
+  readonly namespace: string
+  readonly replicas: string
+  readonly certDir?: string
+  readonly certFile?: string
+  readonly keyFile?: string
+  readonly caFile?: string
+  readonly events?: true
+  readonly webhooks: boolean
+}
+
+const HELP = `
+Prints what the cluster is given, for kubectl to apply: namespace, service account, certificate, policies, Service, Deployment,
+PodDisruptionBudget, and the webhook configurations. Modules in registries are pulled by the pods; those that are files of
+this machine are brought along, each in a ConfigMap of a megabyte at most.
+
+Without --cert-dir an authority is made that signs once and is kept by nobody: fine for a first look. Printed again it is
+another one, and until the pods have its certificate, API servers are refused. With --cert-dir it stays the same.
+
+Examples:
+  gatehouse install --target service --policies policies.yml --cert-dir pki | kubectl apply --server-side -f -
+
+  # the fallback of a shim that API servers ask on their socket, with a certificate of its authority
+  gatehouse install --target service --policies /etc/gatehouse/policies.yml --cert-dir /var/lib/gatehouse/pki --no-webhooks
+
+How to change it without a refused request, and how to take it away: docs/install.md
+`
+
+export const addInstallCommand: AddCommand = (program, context) => {
+  program
+    .command('install')
+    .description('Print the YAML that installs the policies as an ordinary webhook in a cluster.')
+    .addOption(
+      new Option('--target <what>', "'service': a Deployment behind a Service")
+        .choices(['service'])
+        .makeOptionMandatory(),
+    )
+    .requiredOption('--policies <path>', 'policies.yml, or a file or folder of ClusterAdmissionPolicy YAML')
+    .option(
+      '--image <name>',
+      "the shim's image (scripts/build-image, image/Dockerfile)",
+      `gatehouse:${packageVersion()}`,
+    )
+    .option('--namespace <name>', 'a namespace of its own: what it holds is not policed', 'gatehouse')
+    .option('--replicas <number>', 'how many pods', '2')
+    .option('--events', 'tell of denials as Events; the pods may create them then, and nothing else')
+    .option('--no-webhooks', 'leave out the webhook configurations: this is the fallback of a shim on a socket')
+    .optionsGroup('Certificate:')
+    .option('--cert-dir <folder>', 'sign with the authority in this folder (ca.crt, ca.key); made when missing')
+    .option('--cert-file <file>', 'a certificate that somebody else issued for <name>.<namespace>.svc, PEM')
+    .option('--key-file <file>', 'its key, PEM')
+    .option('--ca-file <file>', 'what API servers verify it with, PEM')
+    .addHelpText('after', HELP)
+    .action((flags: InstallFlags) => install(flags, context))
+}
+
+async function install(flags: InstallFlags, { io }: CommandContext): Promise<void> {
+  const { policies, image, namespace, replicas, events = false, webhooks } = flags
+  const { installService } = await import('../../clusters/install/install-service.ts')
+  const { yaml, unregistered } = await installService({
+    ...{ policies, image, namespace, events, webhooks },
+    replicas: Number(replicas),
+    certificate: chooseCertificate(flags),
+  })
+  for (const id of unregistered) io.err(`policy ${id} has no rules: it is served, and no API server asks for it\n`)
+  io.out(yaml)
+}
+
+function chooseCertificate({ certDir, certFile, keyFile, caFile }: InstallFlags): CertificateChoice {
+  const files = [certFile, keyFile, caFile].filter((file) => file !== undefined)
+  if (files.length === 0) return certDir === undefined ? undefined : { authority: certDir }
+  if (certFile !== undefined && keyFile !== undefined && caFile !== undefined && certDir === undefined)
+    return { certFile, keyFile, caFile }
+  throw new GatehouseError(
+    'ERR_CLI_USAGE',
+    '--cert-file, --key-file and --ca-file go together, and not with --cert-dir',
+    {
+      hint: 'Give all three, or --cert-dir alone.',
+    },
+  )
+}

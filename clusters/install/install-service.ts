@@ -1,0 +1,79 @@
+import { podUser } from '../../plugin/install/access.ts'
+import { INSTALL_NAME } from '../../plugin/install/head.ts'
+import { serviceInstall } from '../../plugin/install/service-install.ts'
+import { webhookConfigurations } from '../../plugin/webhook-configurations.ts'
+import { toYaml } from '../../plugin/yaml.ts'
+import { pullModules } from '../../shim/modules/pull-modules.ts'
+import { readPolicySources } from '../../shim/policies/policies-snapshot.ts'
+import { readPolicyFiles } from '../../shim/policies/policy-files.ts'
+import { toWebhookPolicies } from '../../shim/registration/webhook-policies.ts'
+import { GatehouseError } from '../../util/errors.ts'
+import type { Problem } from '../../util/problems.ts'
+import { throwProblems } from '../../util/problems.ts'
+import { toPodPolicies } from './policies-for-pods.ts'
+import { type CertificateChoice, serviceCertificate } from './service-certificate.ts'
+
+export interface InstallServiceOptions {
+  /** policies.yml, or a file or folder of ClusterAdmissionPolicy YAML. */
+  readonly policies: string
+  readonly image: string
+  readonly namespace: string
+  readonly replicas: number
+  readonly events: boolean
+  /** Whether the API servers are told to ask; otherwise they ask a shim on their socket, whose fallback this is. */
+  readonly webhooks: boolean
+  readonly certificate: CertificateChoice
+}
+
+/** What to apply, and what the operator has to know. */
+export interface ServiceManifest {
+  readonly yaml: string
+  /** Served, but without rules: no API server will ask for them. */
+  readonly unregistered: readonly string[]
+}
+
+/** The policy server in a cluster, as one YAML file. @throws ERR_OPTIONS_INVALID, ERR_POLICIES_INVALID, ERR_TLS_FILES */
+export async function installService(options: InstallServiceOptions): Promise<ServiceManifest> {
+  checkOptions(options)
+  const { namespace, webhooks } = options
+  const files = await readPolicyFiles(options.policies)
+  // modules in registries are the pods' to pull
+  const sources = await readPolicySources(options.policies, async (urls) =>
+    pullModules()(urls.filter((url) => url.startsWith('file:'))),
+  )
+  const certificate = await serviceCertificate(namespace, options.certificate)
+  const registered = webhooks ? toWebhookPolicies(sources.specs) : []
+  if (webhooks && registered.length === 0) throw refuseNothing(options.policies)
+  const objects = serviceInstall({
+    ...options,
+    ...(await toPodPolicies(files, sources)),
+    certificate,
+    webhooks: webhookConfigurations({
+      policies: registered,
+      client: { service: { namespace, name: INSTALL_NAME } },
+      caBundle: certificate.caBundle,
+      ownNamespace: namespace,
+      shimUser: podUser(namespace),
+    }),
+  })
+  const unregistered = sources.specs.filter(({ registration }) => registration === undefined).map(({ id }) => id)
+  return { yaml: toYaml(objects), unregistered: webhooks ? unregistered : [] }
+}
+
+function checkOptions({ namespace, image, replicas }: InstallServiceOptions): void {
+  const problems: Problem[] = []
+  const refuse = (field: string, message: string) => problems.push({ field, message })
+  if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(namespace))
+    refuse('--namespace', `'${namespace}' is no name of a namespace: lower-case letters, digits and "-"`)
+  if (/^(default|kube-.*)$/.test(namespace))
+    refuse('--namespace', `'${namespace}' has other uses; what the policy server's own namespace holds is not policed`)
+  if (!/^[^\s@]+(@sha256:[0-9a-f]{64})?$/.test(image)) refuse('--image', `'${image}' is no name of an image`)
+  if (!Number.isInteger(replicas) || replicas < 1) refuse('--replicas', 'must be a whole number from 1')
+  throwProblems('ERR_OPTIONS_INVALID', problems)
+}
+
+function refuseNothing(policies: string): GatehouseError {
+  return new GatehouseError('ERR_PLUGIN_OPTIONS', `${policies}: no policy has rules, so there is nothing to register`, {
+    hint: 'Give each policy `rules` as in a webhook configuration, or point at ClusterAdmissionPolicy YAML.',
+  })
+}

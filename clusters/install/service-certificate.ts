@@ -1,0 +1,68 @@
+import { readFile } from 'node:fs/promises'
+import type { ServingCertificate } from '../../plugin/install/secret.ts'
+import { serviceHost } from '../../plugin/install/service.ts'
+import { DEFAULT_WEBHOOK_HOST } from '../../plugin/webhook-host.ts'
+import { AuthorityFiles } from '../../shim/tls/authority-files.ts'
+import { formatBundle } from '../../shim/tls/bundle.ts'
+import { explainTlsFiles } from '../../shim/tls/certificates.ts'
+import { keyToPem } from '../../shim/tls/key.ts'
+import { DEFAULT_LIFETIMES, validFor } from '../../shim/tls/lifetimes.ts'
+import { readServerCertificate } from '../../shim/tls/server-certificate.ts'
+import { type CertificatePair, createAuthority, issueCertificate } from '../../util/certificates.ts'
+import { GatehouseError, messageOf } from '../../util/errors.ts'
+import { makeFolder } from '../../util/make-folder.ts'
+
+/** Where the certificate comes from; an authority that nobody keeps unless given. */
+export type CertificateChoice =
+  /** The folder of an authority, a shim's or one's own; created when missing. */
+  | { readonly authority: string }
+  /** Files that somebody else issued. */
+  | { readonly certFile: string; readonly keyFile: string; readonly caFile: string }
+  | undefined
+
+/**
+ * What the policy server shows. It is good for the Service's name, and for the host that API servers ask by the socket: a shim
+ * whose fallback this is may pass their connections on. Nobody renews what lies in a Secret, so it lasts as long as its authority.
+ */
+export async function serviceCertificate(namespace: string, choice: CertificateChoice): Promise<ServingCertificate> {
+  const now = new Date()
+  if (choice === undefined) {
+    const validity = validFor(DEFAULT_LIFETIMES.authorityMs, now)
+    const authority = await createAuthority({ commonName: 'Gatehouse policy server CA', ...validity })
+    return issue(namespace, authority, { caBundle: authority.certificate, notAfter: validity.notAfter })
+  }
+  if ('authority' in choice) return issueFromFolder(namespace, choice.authority, now)
+  const { cert, key } = await readServerCertificate(choice.certFile, choice.keyFile)
+  return { certificate: cert, key, caBundle: await readBundle(choice.caFile) }
+}
+
+async function issueFromFolder(namespace: string, folder: string, now: Date): Promise<ServingCertificate> {
+  try {
+    await makeFolder(folder, 0o755)
+    const files = new AuthorityFiles(folder)
+    await files.create({ now, lifetimes: DEFAULT_LIFETIMES })
+    const { active, bundle } = await files.read()
+    const authority = { certificate: active.cert.toString(), key: keyToPem(active.key) }
+    return await issue(namespace, authority, { caBundle: formatBundle(bundle), notAfter: active.cert.validToDate })
+  } catch (error) {
+    throw explainTlsFiles(folder, error)
+  }
+}
+
+async function issue(
+  namespace: string,
+  authority: CertificatePair,
+  { caBundle, notAfter }: { caBundle: string; notAfter: Date },
+): Promise<ServingCertificate> {
+  const hosts = [serviceHost(namespace), DEFAULT_WEBHOOK_HOST]
+  const request = { commonName: 'Gatehouse policy server', hosts, notBefore: new Date(0), notAfter }
+  return { ...(await issueCertificate(authority, request)), caBundle }
+}
+
+async function readBundle(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (cause) {
+    throw new GatehouseError('ERR_TLS_FILES', `${file}: ${messageOf(cause)}`, { cause })
+  }
+}

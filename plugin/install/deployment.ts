@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto'
+import { MODULE_KEY, POLICIES_CONFIG_MAP } from './config-maps.ts'
+import { head, INSTALL_NAME, POD_LABELS } from './head.ts'
+import { CERTIFICATE_SECRET } from './secret.ts'
+
+export interface DeploymentOptions {
+  readonly namespace: string
+  readonly image: string
+  readonly replicas: number
+  /** Denials become Events. */
+  readonly events: boolean
+  /** The ConfigMaps of the modules that are brought along. */
+  readonly moduleNames: readonly string[]
+  /** What the pods read: other pods when it is another. */
+  readonly configuration: string
+}
+
+/** The image's user, group and writable folders. */
+const USER = 65532
+const STATE = '/var/lib/gatehouse'
+const SOCKETS = '/run/gatehouse'
+
+/** Folders of the pod, which our own policies files name. */
+export const POD_FOLDERS = {
+  policies: '/etc/gatehouse/policies',
+  modules: '/etc/gatehouse/modules',
+  certificate: '/etc/gatehouse/tls',
+} as const
+
+const PORT = 8443
+const PROBES = 8081
+/** An evaluation takes 128 MiB at most, the rest of the process some 150. */
+const WORKERS = 4
+const MEMORY_LIMIT = '1Gi'
+
+/** The policy server: the shim as an ordinary webhook. */
+export function deployment(options: DeploymentOptions) {
+  const { namespace, replicas, configuration } = options
+  const digest = createHash('sha256').update(configuration).digest('hex').slice(0, 32)
+  return {
+    ...head('apps/v1', 'Deployment', { name: INSTALL_NAME, namespace }),
+    spec: {
+      replicas,
+      selector: { matchLabels: POD_LABELS },
+      // nobody goes before his successor answers
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+      template: {
+        metadata: { labels: POD_LABELS, annotations: { 'gatehouse.internal/configuration': digest } },
+        spec: podSpec(options),
+      },
+    },
+  }
+}
+
+function podSpec({ moduleNames, image, events }: DeploymentOptions) {
+  return {
+    serviceAccountName: INSTALL_NAME,
+    automountServiceAccountToken: events,
+    // without it nothing of what it is asked about can start
+    priorityClassName: 'system-cluster-critical',
+    enableServiceLinks: false,
+    terminationGracePeriodSeconds: 35,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: USER,
+      runAsGroup: USER,
+      fsGroup: USER,
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+    topologySpreadConstraints: ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map((topologyKey) => ({
+      maxSkew: 1,
+      topologyKey,
+      whenUnsatisfiable: 'ScheduleAnyway',
+      labelSelector: { matchLabels: POD_LABELS },
+    })),
+    containers: [container(image, events, moduleNames.length > 0)],
+    volumes: [
+      { name: 'policies', configMap: { name: POLICIES_CONFIG_MAP } },
+      { name: 'tls', secret: { secretName: CERTIFICATE_SECRET, defaultMode: 0o440 } },
+      { name: 'state', emptyDir: {} },
+      { name: 'sockets', emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } },
+      ...(moduleNames.length > 0 ? [{ name: 'modules', projected: { sources: moduleNames.map(moduleSource) } }] : []),
+    ],
+  }
+}
+
+function container(image: string, events: boolean, hasModules: boolean) {
+  const readOnly = true
+  return {
+    name: 'policy-server',
+    image,
+    imagePullPolicy: 'IfNotPresent',
+    args: [
+      ...['--policies', POD_FOLDERS.policies, '--policies-download-dir', `${STATE}/store`],
+      ...['--port', String(PORT), '--readiness-probe-port', String(PROBES)],
+      ...['--cert-file', `${POD_FOLDERS.certificate}/tls.crt`, '--key-file', `${POD_FOLDERS.certificate}/tls.key`],
+      ...['--admin-socket', `${SOCKETS}/admin.sock`, '--workers', String(WORKERS), '--log-fmt', 'json'],
+      ...(events ? ['--events', '--kubeconfig', 'in-cluster'] : []),
+    ],
+    ports: [
+      { name: 'https', containerPort: PORT },
+      { name: 'probes', containerPort: PROBES },
+    ],
+    // it listens when everything is loaded; what has to be pulled first may take its time
+    startupProbe: { httpGet: { path: '/livez', port: 'probes' }, periodSeconds: 1, failureThreshold: 300 },
+    readinessProbe: { httpGet: { path: '/readiness', port: 'probes' }, periodSeconds: 5 },
+    livenessProbe: { httpGet: { path: '/livez', port: 'probes' }, periodSeconds: 10, timeoutSeconds: 5 },
+    // until no node sends new connections any more
+    lifecycle: { preStop: { sleep: { seconds: 5 } } },
+    resources: { requests: { cpu: '100m', memory: '256Mi' }, limits: { memory: MEMORY_LIMIT } },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    },
+    volumeMounts: [
+      { name: 'policies', mountPath: POD_FOLDERS.policies, readOnly },
+      { name: 'tls', mountPath: POD_FOLDERS.certificate, readOnly },
+      { name: 'state', mountPath: STATE },
+      { name: 'sockets', mountPath: SOCKETS },
+      ...(hasModules ? [{ name: 'modules', mountPath: POD_FOLDERS.modules, readOnly }] : []),
+    ],
+  }
+}
+
+function moduleSource(name: string) {
+  return { configMap: { name, items: [{ key: MODULE_KEY, path: moduleFileName(name) }] } }
+}
+
+/** Where the module of a ConfigMap lies in the pod's folder of modules. */
+export function moduleFileName(configMap: string): string {
+  return `${configMap}.wasm`
+}

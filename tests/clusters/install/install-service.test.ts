@@ -1,0 +1,165 @@
+import { X509Certificate } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { parseAllDocuments } from 'yaml'
+import { installService } from '../../../clusters/install/install-service.ts'
+import { ensureCertificates } from '../../../shim/tls/certificates.ts'
+
+const RULES = 'rules: [{apiGroups: [""], apiVersions: [v1], resources: [pods], operations: [CREATE]}]'
+const DEFAULTS = {
+  image: 'gatehouse:test',
+  namespace: 'gatehouse',
+  replicas: 2,
+  events: false,
+  webhooks: true,
+} as const
+
+type Options = Partial<Parameters<typeof installService>[0]>
+
+async function install(policies: string, options: Options = {}) {
+  const { yaml, unregistered } = await installService({ ...DEFAULTS, policies, certificate: undefined, ...options })
+  // biome-ignore lint/suspicious/noExplicitAny: objects of all kinds
+  const objects = parseAllDocuments(yaml).map((document) => document.toJS() as any)
+  const find = (kind: string, name = '') => objects.find((o) => o.kind === kind && o.metadata.name.startsWith(name))
+  return { objects, find, unregistered }
+}
+
+function write(t: Test, text: string, module: Uint8Array = Buffer.from('a module')): string {
+  const folder = t.testdir({ modules: {}, 'policies.yml': text })
+  writeFileSync(join(folder, 'modules/one.wasm'), module)
+  return join(folder, 'policies.yml')
+}
+
+t.test('modules that are files come along, and the rest of the policies stays as it is written', async (t) => {
+  const settings = 'settings: {module: modules/one.wasm, large: 12345678901234567890, exact: 1.0} # kept'
+  const { find } = await install(
+    write(
+      t,
+      `one:\n  module: modules/one.wasm # mine\n  ${RULES}\n  ${settings}\ntwo:\n  module: ghcr.io/a/b:v1\n  ${RULES}\n`,
+    ),
+  )
+  const { name } = find('ConfigMap', 'gatehouse-module').metadata
+  t.equal(Buffer.from(find('ConfigMap', name).binaryData['policy.wasm'], 'base64').toString(), 'a module')
+  t.equal(
+    find('ConfigMap', 'gatehouse-policies').data['policies.yml'],
+    `one:\n  module: "/etc/gatehouse/modules/${name}.wasm" # mine\n  ${RULES}\n  ${settings}\ntwo:\n  module: ghcr.io/a/b:v1\n  ${RULES}\n`,
+  )
+})
+
+t.test('a folder of policy resources and a group come along whole', async (t) => {
+  const folder = t.testdir({ 'm.wasm': 'm' })
+  const policies = join(folder, 'policies')
+  mkdirSync(policies)
+  const member = `{module: "${join(folder, 'm.wasm')}"}`
+  writeFileSync(
+    join(policies, 'group.yml'),
+    `both:\n  ${RULES}\n  message: no\n  expression: a()\n  policies: {a: ${member}}\n`,
+  )
+  const resource = { apiVersion: 'policies.kubewarden.io/v1', kind: 'ClusterAdmissionPolicy', metadata: { name: 'c' } }
+  const rules = [{ apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], operations: ['CREATE'] }]
+  writeFileSync(
+    join(policies, 'c.json'),
+    JSON.stringify({ ...resource, spec: { module: 'file://../m.wasm', mutating: false, rules, settings: {} } }),
+  )
+  const { find, objects } = await install(policies)
+  const { data } = find('ConfigMap', 'gatehouse-policies')
+  t.match(
+    data['group.yml'],
+    /policies: \{a: \{module: "\/etc\/gatehouse\/modules\/gatehouse-module-[0-9a-f]{16}.wasm"\}\}/,
+  )
+  t.match(JSON.parse(data['c.json']).spec.module, /^\/etc\/gatehouse\/modules\/gatehouse-module-/)
+  t.equal(objects.filter(({ metadata }) => metadata.name.startsWith('gatehouse-module')).length, 1, 'one module, once')
+})
+
+t.test('what cannot be brought along is refused', async (t) => {
+  const large = write(t, `one:\n  module: modules/one.wasm\n  ${RULES}\n`, new Uint8Array(1024 * 1024 + 1))
+  await t.rejects(install(large), {
+    code: 'ERR_POLICIES_INVALID',
+    message: /one.wasm: has 1048577 bytes/,
+    hint: /registry/,
+  })
+  await t.test('nor a name that stands elsewhere', async (t) => {
+    const alias = write(t, `one:\n  ${RULES}\n  settings: {a: &m modules/one.wasm}\n  module: *m\n`)
+    await t.rejects(install(alias), { code: 'ERR_POLICIES_INVALID', message: /cannot be brought along/ })
+  })
+})
+
+t.test('all problems of the options are told at once', async (t) => {
+  const options = { namespace: 'kube-system', image: 'a b', replicas: 0 }
+  await t.rejects(install('policies.yml', options), {
+    code: 'ERR_OPTIONS_INVALID',
+    message: /--namespace: 'kube-system' has other uses[\s\S]*--image[\s\S]*--replicas/,
+  })
+})
+
+t.test('API servers ask the Service, and never about the namespace of the pods', async (t) => {
+  const { find } = await install(write(t, `one:\n  module: modules/one.wasm\n  ${RULES}\n`), { namespace: 'here' })
+  const [webhook] = find('ValidatingWebhookConfiguration').webhooks
+  t.match(webhook.clientConfig.service, { namespace: 'here', name: 'gatehouse', path: '/validate/one' })
+  const { expression } = webhook.matchConditions.find(({ name }: { name: string }) =>
+    name.endsWith('system-namespaces'),
+  )
+  t.match(expression, '"kube-node-lease", "here"')
+})
+
+t.test('policies without rules are named, and nothing but them is an error', async (t) => {
+  const { unregistered } = await install(
+    write(t, `one:\n  module: modules/one.wasm\n  ${RULES}\nother:\n  module: modules/one.wasm\n`),
+  )
+  t.strictSame(unregistered, ['other'])
+  const none = write(t, 'other:\n  module: modules/one.wasm\n')
+  await t.rejects(install(none), { code: 'ERR_PLUGIN_OPTIONS', message: /no policy has rules/ })
+  await t.test('but for a fallback', async (t) => {
+    const { objects } = await install(none, { webhooks: false })
+    t.notOk(objects.some(({ kind }) => /Webhook/.test(kind)))
+  })
+})
+
+t.test('the certificate', async (t) => {
+  const policies = write(t, `one:\n  module: modules/one.wasm\n  ${RULES}\n`)
+  const decode = (text: string) => Buffer.from(text, 'base64').toString()
+  const secretOf = async (certificate: Options['certificate']) => {
+    const { find } = await install(policies, { certificate })
+    const { data } = find('Secret')
+    const webhook = find('ValidatingWebhookConfiguration').webhooks[0]
+    t.equal(webhook.clientConfig.caBundle, data['ca.crt'], 'the API servers are told the same authority')
+    return { ca: decode(data['ca.crt']), cert: decode(data['tls.crt']), key: decode(data['tls.key']) }
+  }
+
+  await t.test('is good for the Service and for the host of the socket, and lasts as its authority', async (t) => {
+    const { ca, cert } = await secretOf(undefined)
+    const [certificate, authority] = [new X509Certificate(cert), new X509Certificate(ca)]
+    t.ok(certificate.verify(authority.publicKey))
+    for (const host of ['gatehouse.gatehouse.svc', 'admission.gatehouse.internal'])
+      t.ok(certificate.checkHost(host), host)
+    t.equal(certificate.validTo, authority.validTo)
+  })
+
+  await t.test("is signed by a shim's own authority, whose own certificate stays as it is", async (t) => {
+    const folder = t.testdir()
+    const shim = await ensureCertificates({ folder, hosts: ['admission.gatehouse.internal'] })
+    const { ca, cert } = await secretOf({ authority: folder })
+    t.equal(ca, shim.caBundle)
+    t.ok(new X509Certificate(cert).verify(new X509Certificate(shim.caBundle).publicKey))
+    t.equal(readFileSync(join(folder, 'tls.crt'), 'utf8'), shim.cert)
+  })
+
+  await t.test('comes from an authority that is made once', async (t) => {
+    const authority = join(t.testdir(), 'pki')
+    t.equal((await secretOf({ authority })).ca, (await secretOf({ authority })).ca)
+  })
+
+  await t.test('may be given', async (t) => {
+    const folder = t.testdir()
+    await ensureCertificates({ folder, hosts: ['gatehouse.gatehouse.svc'] })
+    const [certFile, keyFile, caFile] = ['tls.crt', 'tls.key', 'ca.crt'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ]
+    t.equal((await secretOf({ certFile, keyFile, caFile })).cert, readFileSync(certFile, 'utf8'))
+    await t.rejects(secretOf({ certFile, keyFile, caFile: keyFile }), { message: /private key/ })
+    await t.rejects(secretOf({ certFile: caFile, keyFile, caFile }), { code: 'ERR_TLS_FILES' })
+  })
+})
