@@ -1,5 +1,5 @@
 import { homedir, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -21,4 +21,9 @@ export function runtimeFolder(env: Environment = process.env): string {
   return env['XDG_RUNTIME_DIR']
     ? join(env['XDG_RUNTIME_DIR'], 'gatehouse')
     : join(tmpdir(), `gatehouse-${process.getuid?.()}`)
+}
+
+/** The folders in which a shell would look for a program. */
+export function programFolders(env: Environment = process.env): string[] {
+  return (env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '')
 }

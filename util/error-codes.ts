@@ -26,6 +26,7 @@ export const ERROR_CODES = {
   ERR_CLUSTER_START: 'A process of the cluster did not become ready; the message shows the end of its log.',
   ERR_CLUSTER_STOPPED: 'The start of a cluster was stopped by a signal; the message says what became of it.',
   ERR_CONTAINER_COMMAND: 'The container engine refused or failed a command; the message has its own words.',
+  ERR_CONTAINER_DAEMON: 'A Docker daemon could not be installed, started or stopped.',
   ERR_CONTAINER_ENGINE: 'No container engine answers; the message lists what was tried.',
   ERR_CREDENTIALS_INVALID: "Docker's config.json or a credential helper has a problem.",
   ERR_ENTRY_UNANSWERED: 'A policy of a shared webhook entry could not be asked; failurePolicy decides.',
@@ -46,6 +47,7 @@ export const ERROR_CODES = {
     'The namespace of the request does not exist; the request is denied, as the API server itself would.',
   ERR_NAMESPACES_UNKNOWN:
     'The labels of a namespace cannot be told now, so no namespaceSelector; failurePolicy decides.',
+  ERR_NODE_IMAGE: 'A node image can neither be pulled nor built on this machine; the message says what is missing.',
   ERR_OPTIONS_INVALID: 'A configuration file or option has problems; all of them are listed.',
   ERR_PLUGIN_OPTIONS: 'The API server would not accept, or would misunderstand, the configuration asked for.',
   ERR_POLICIES_INVALID: 'The policies file has problems; all of them are listed with file, line and field.',

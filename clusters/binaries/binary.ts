@@ -1,4 +1,3 @@
-import { access, constants } from 'node:fs/promises'
 import { GatehouseError } from '../../util/errors.ts'
 import type { KubernetesVersion } from './versions.ts'
 
@@ -27,12 +26,4 @@ export function architectureOf(machine: string = process.arch): Architecture {
     })
   }
   return architecture
-}
-
-/** Whether there is a program at that path. */
-export async function isExecutable(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  )
 }

@@ -3,7 +3,8 @@ import { chmod, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { withFileLock } from '../../util/file-lock.ts'
 import { makeFolder } from '../../util/make-folder.ts'
-import { isExecutable, type WantedBinary } from './binary.ts'
+import { isExecutable } from '../../util/programs.ts'
+import type { WantedBinary } from './binary.ts'
 import type { BinarySource } from './source.ts'
 
 /** A build takes minutes; a machine under load takes a few times that. */

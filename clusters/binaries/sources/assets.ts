@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { GatehouseError } from '../../../util/errors.ts'
+import { isExecutable } from '../../../util/programs.ts'
 import { askVersion } from '../ask-version.ts'
-import { isExecutable, type WantedBinary } from '../binary.ts'
+import type { WantedBinary } from '../binary.ts'
 import type { BinarySource, SourceAnswer } from '../source.ts'
 import { satisfiesVersion } from '../versions.ts'
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
+import { isExecutable } from '../../../util/programs.ts'
 import { askVersion } from '../ask-version.ts'
-import { isExecutable } from '../binary.ts'
 import type { BinarySource } from '../source.ts'
 
 /** What is installed on this machine, if it is of the very version. */
