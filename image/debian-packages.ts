@@ -40,24 +40,13 @@ export async function fetchDebianPackages(options: DebianOptions): Promise<Debia
 
 async function download({ architecture, names, folder, signal }: DebianOptions): Promise<void> {
   const work = join(folder, 'work')
-  const [state, cache, draft] = ['lists', 'cache', 'root'].map((name) => join(work, name)) as [string, string, string]
+  const draft = join(work, 'root')
   await rm(work, { recursive: true, force: true })
-  for (const path of [join(state, 'partial'), join(cache, 'archives/partial'), draft])
-    await mkdir(path, { recursive: true })
-  const settings = [
-    `APT::Architecture=${architecture}`,
-    `APT::Architectures::=${architecture}`,
-    `Dir::State::lists=${state}`,
-    'Dir::State::status=/dev/null',
-    `Dir::Cache=${cache}`,
-    'APT::Sandbox::User=root',
-    'APT::Update::Error-Mode=any',
-    'Acquire::Languages=none',
-    'Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false',
-  ].flatMap((setting) => ['-o', setting])
+  await mkdir(draft, { recursive: true })
   const run = (command: string, args: readonly string[]) =>
     execa(command, args, { cwd: work, stdin: 'ignore', ...(signal !== undefined && { cancelSignal: signal }) })
   try {
+    const settings = await ownAptState(join(work, 'apt'), architecture)
     await run('apt-get', [...settings, '-q', 'update'])
     await run('apt-get', [...settings, '-q', 'download', ...names])
     const files = (await readdir(work)).filter((name) => name.endsWith('.deb')).sort()
@@ -69,6 +58,22 @@ async function download({ architecture, names, folder, signal }: DebianOptions):
   } finally {
     await rm(work, { recursive: true, force: true })
   }
+}
+
+/** Flags that let apt-get work for a processor in a folder, as if nothing was installed; the sources are the machine's. */
+export async function ownAptState(folder: string, architecture: Architecture): Promise<string[]> {
+  const [lists, cache] = [join(folder, 'lists'), join(folder, 'cache')]
+  for (const path of [join(lists, 'partial'), join(cache, 'archives/partial')]) await mkdir(path, { recursive: true })
+  return [
+    `APT::Architecture=${architecture}`,
+    `APT::Architectures::=${architecture}`,
+    `Dir::State::lists=${lists}`,
+    'Dir::State::status=/dev/null',
+    `Dir::Cache=${cache}`,
+    'APT::Sandbox::User=root',
+    'Acquire::Languages=none',
+    'Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false',
+  ].flatMap((setting) => ['-o', setting])
 }
 
 async function listPackages(folder: string): Promise<string[]> {
