@@ -1,15 +1,14 @@
 import { GatehouseError } from '../../util/errors.ts'
+import type { ProgramName } from './programs.ts'
 import type { KubernetesVersion } from './versions.ts'
-
-export type BinaryName = 'etcd' | 'kube-apiserver'
 
 /** One file to be found somewhere. */
 export interface WantedBinary {
-  readonly name: BinaryName
+  readonly name: ProgramName
   /** `v1.37.2`: the version that the cache, PATH, a download or a build must be of. */
   readonly version: string
   readonly architecture: Architecture
-  /** kube-apiserver only: what a folder of the user's own may hold instead. */
+  /** Programs of Kubernetes only: what a folder of the user's own may hold instead. */
   readonly kubernetes?: KubernetesVersion
 }
 

@@ -5,6 +5,7 @@ import { withFileLock } from '../../util/file-lock.ts'
 import { makeFolder } from '../../util/make-folder.ts'
 import { isExecutable } from '../../util/programs.ts'
 import type { WantedBinary } from './binary.ts'
+import { PROGRAMS } from './programs.ts'
 import type { BinarySource } from './source.ts'
 
 /** A build takes minutes; a machine under load takes a few times that. */
@@ -12,8 +13,7 @@ const LOCK_TIMEOUT_MS = 60 * 60 * 1000
 
 /** `binaries/kubernetes-v1.37.2-linux-amd64/kube-apiserver`. */
 export function cachePath(cacheFolder: string, { name, version, architecture }: WantedBinary): string {
-  const release = name === 'etcd' ? 'etcd' : 'kubernetes'
-  return join(cacheFolder, 'binaries', `${release}-${version}-linux-${architecture}`, name)
+  return join(cacheFolder, 'binaries', `${PROGRAMS[name].project}-${version}-linux-${architecture}`, name)
 }
 
 /** What an earlier run has downloaded or built. A file that is there is whole: it arrives by rename. */

@@ -4,12 +4,13 @@ import { SILENT_STEPS, type Steps } from '../../util/steps.ts'
 import { architectureOf, type WantedBinary } from './binary.ts'
 import { cacheSource } from './cache.ts'
 import { kubebuilderAssets } from './config.ts'
+import { PROGRAMS, type ProgramName, versionOf } from './programs.ts'
 import type { BinarySource } from './source.ts'
 import { assetsSource } from './sources/assets.ts'
 import { modulesSource } from './sources/modules.ts'
 import { pathSource } from './sources/path.ts'
 import { OFFICIAL_SITES, type ReleaseSites, releaseSource } from './sources/release.ts'
-import { ETCD_VERSION, parseKubernetesVersion } from './versions.ts'
+import { parseKubernetesVersion } from './versions.ts'
 
 export interface ResolveOptions {
   /** `1.37` or `1.37.2`. */
@@ -39,20 +40,32 @@ export interface ResolvedBinaries {
 
 /** Finds, downloads or builds the control plane's programs. */
 export async function resolveBinaries(options: ResolveOptions): Promise<ResolvedBinaries> {
+  const programs = await resolvePrograms(['etcd', 'kube-apiserver'], options)
+  return { etcd: programs.etcd, kubeApiServer: programs['kube-apiserver'] }
+}
+
+/** Finds, downloads or builds programs, one after the other. */
+export async function resolvePrograms<Name extends ProgramName>(
+  names: readonly Name[],
+  options: ResolveOptions,
+): Promise<Readonly<Record<Name, ResolvedBinary>>> {
   const kubernetes = parseKubernetesVersion(options.kubernetesVersion)
   const architecture = architectureOf()
   const sources = sourcesInOrder(options)
   const steps = options.steps ?? SILENT_STEPS
-  const resolve = (wanted: WantedBinary) =>
-    steps.run(`Finding ${wanted.name} ${wanted.version}`, async (detail) => {
-      const binary = await resolveBinary(wanted, sources, detail)
-      detail(`${binary.version} from ${binary.source}`)
-      return binary
+  const found: [Name, ResolvedBinary][] = []
+  for (const name of names) {
+    const version = versionOf(name, kubernetes.patch)
+    const isOfKubernetes = PROGRAMS[name].project === 'kubernetes'
+    const wanted = { name, version, architecture, ...(isOfKubernetes && { kubernetes }) }
+    const binary = await steps.run(`Finding ${name} ${version}`, async (detail) => {
+      const resolved = await resolveBinary(wanted, sources, detail)
+      detail(`${resolved.version} from ${resolved.source}`)
+      return resolved
     })
-  return {
-    etcd: await resolve({ name: 'etcd', version: ETCD_VERSION, architecture }),
-    kubeApiServer: await resolve({ name: 'kube-apiserver', version: kubernetes.patch, architecture, kubernetes }),
+    found.push([name, binary])
   }
+  return Object.fromEntries(found) as Record<Name, ResolvedBinary>
 }
 
 /** Asks one source after the other. When none has it, the error lists what each of them said. */
@@ -69,8 +82,14 @@ export async function resolveBinary(
   }
   const message = `${wanted.name} ${wanted.version} for linux/${wanted.architecture} is nowhere to be had:\n    ${tried.join('\n    ')}`
   throw new GatehouseError('ERR_BINARIES_MISSING', message, {
-    hint: 'Pass --assets FOLDER with etcd and kube-apiserver, or install Go 1.26 or newer and try again.',
+    hint: hintFor(wanted),
   })
+}
+
+function hintFor({ name }: WantedBinary): string {
+  const isOfControlPlane = name === 'etcd' || name === 'kube-apiserver'
+  const assets = isOfControlPlane ? 'Pass --assets FOLDER with etcd and kube-apiserver, or install' : 'Install'
+  return `${assets} Go 1.26 or newer and try again.`
 }
 
 function sourcesInOrder(options: ResolveOptions): BinarySource[] {

@@ -7,8 +7,16 @@ export type KubernetesMinor = keyof typeof KUBERNETES_PATCHES
 
 export const DEFAULT_KUBERNETES_VERSION: KubernetesMinor = '1.37'
 
+/** The minor version whose module builds every program of a node. */
+export const NODE_KUBERNETES_VERSION: KubernetesMinor = '1.37'
+
 /** One etcd for all of them. */
 export const ETCD_VERSION = 'v3.7.3'
+
+/** The one that kubeadm of `NODE_KUBERNETES_VERSION` deploys. */
+export const COREDNS_VERSION = 'v1.14.6'
+
+export const KIND_VERSION = 'v0.33.0'
 
 /** A Kubernetes version that was asked for. */
 export interface KubernetesVersion {

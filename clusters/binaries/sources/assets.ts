@@ -28,7 +28,7 @@ export function assetsSource(title: string, folder: string, isRequired: boolean)
 async function lookInto(folder: string, { name, version, kubernetes }: WantedBinary): Promise<SourceAnswer> {
   const path = join(folder, name)
   if (!(await isExecutable(path))) return { missing: `holds no program ${name}` }
-  const actual = await askVersion(path)
+  const actual = await askVersion(path, name)
   if (actual === undefined) return { missing: `${name} does not say its version` }
   if (kubernetes !== undefined && !satisfiesVersion(actual, kubernetes)) {
     return { missing: `${name} is ${actual}, not ${kubernetes.isExact ? version : kubernetes.minor}` }

@@ -4,8 +4,9 @@ import { packageRoot } from '../../../util/package-root.ts'
 import type { WantedBinary } from '../binary.ts'
 import { cachePath, fillCache } from '../cache.ts'
 import { buildFromModule } from '../go-build.ts'
+import { PROGRAMS, versionOf } from '../programs.ts'
 import type { BinarySource, SourceAnswer } from '../source.ts'
-import { ETCD_VERSION, KUBERNETES_PATCHES } from '../versions.ts'
+import { KUBERNETES_PATCHES, NODE_KUBERNETES_VERSION } from '../versions.ts'
 
 /** Builds from the public Go modules, each version with the go.mod and go.sum that come with this package. */
 export function modulesSource(cacheFolder: string): BinarySource {
@@ -14,8 +15,7 @@ export function modulesSource(cacheFolder: string): BinarySource {
     async find(wanted, detail): Promise<SourceAnswer> {
       const module = moduleFolder(wanted)
       if (module === undefined) {
-        const pinned = [...Object.values(KUBERNETES_PATCHES), ETCD_VERSION].join(', ')
-        return { missing: `the modules in this package pin ${pinned}` }
+        return { missing: `the modules in this package pin ${pinnedVersions(wanted).join(', ')}` }
       }
       const path = cachePath(cacheFolder, wanted)
       try {
@@ -32,9 +32,16 @@ export function modulesSource(cacheFolder: string): BinarySource {
 /** The folder of the module that pins this version, if one does. */
 export function moduleFolder({ name, version }: WantedBinary): string | undefined {
   const modules = join(packageRoot(), 'clusters', 'binaries', 'modules')
-  if (name === 'etcd') return version === ETCD_VERSION ? join(modules, 'etcd') : undefined
-  const pinned = Object.entries(KUBERNETES_PATCHES).find(([, patch]) => patch === version)
-  return pinned === undefined ? undefined : join(modules, `kubernetes-${pinned[0]}`)
+  const { project } = PROGRAMS[name]
+  if (!pinnedVersions({ name }).includes(version)) return undefined
+  const [, minor] = /^v(\d+\.\d+)\./.exec(version) ?? []
+  return join(modules, project === 'kubernetes' ? `kubernetes-${minor}` : project)
+}
+
+// Older versions are for local clusters, which have no nodes.
+function pinnedVersions({ name }: Pick<WantedBinary, 'name'>): readonly string[] {
+  if (name === 'kube-apiserver') return Object.values(KUBERNETES_PATCHES)
+  return [versionOf(name, KUBERNETES_PATCHES[NODE_KUBERNETES_VERSION])]
 }
 
 async function build(
@@ -51,10 +58,10 @@ async function build(
 
 /** `go build` as the releases are built, as far as the version that the program reports and the file's size go. */
 export function goBuildArguments({ name, version }: WantedBinary, product: string): string[] {
+  const { project, goPackage } = PROGRAMS[name]
   const [, major, minor] = /^v(\d+)\.(\d+)\./.exec(version) ?? []
   const variables = { gitVersion: version, gitMajor: major, gitMinor: minor, gitTreeState: 'clean' }
   const stamps = Object.entries(variables).map(([key, value]) => `-X k8s.io/component-base/version.${key}=${value}`)
-  const ldflags = ['-s', '-w', ...(name === 'etcd' ? [] : stamps)].join(' ')
-  const program = name === 'etcd' ? 'go.etcd.io/etcd/server/v3' : 'k8s.io/kubernetes/cmd/kube-apiserver'
-  return ['build', '-v', '-mod=readonly', '-buildvcs=false', '-trimpath', '-ldflags', ldflags, '-o', product, program]
+  const ldflags = ['-s', '-w', ...(project === 'kubernetes' ? stamps : [])].join(' ')
+  return ['build', '-v', '-mod=readonly', '-buildvcs=false', '-trimpath', '-ldflags', ldflags, '-o', product, goPackage]
 }

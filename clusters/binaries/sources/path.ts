@@ -11,7 +11,7 @@ export function pathSource(folders: readonly string[]): BinarySource {
       const others: string[] = []
       for (const path of folders.map((folder) => join(folder, name))) {
         if (!(await isExecutable(path))) continue
-        const actual = await askVersion(path)
+        const actual = await askVersion(path, name)
         if (actual === version) return { path, version }
         others.push(`${path} is ${actual ?? 'of an unknown version'}`)
       }

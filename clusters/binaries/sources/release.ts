@@ -4,18 +4,18 @@ import { GatehouseError, isGatehouseError } from '../../../util/errors.ts'
 import type { WantedBinary } from '../binary.ts'
 import { cachePath, fillCache } from '../cache.ts'
 import { type DownloadTimeouts, downloadFile, downloadText } from '../download.ts'
+import { PROGRAMS, type Project } from '../programs.ts'
 import { everyFewSeconds } from '../progress.ts'
 import type { BinarySource } from '../source.ts'
 
 /** Where the projects publish their releases. */
-export interface ReleaseSites {
-  readonly kubernetes: string
-  readonly etcd: string
-}
+export type ReleaseSites = Readonly<Record<Project, string>>
 
 export const OFFICIAL_SITES: ReleaseSites = {
   kubernetes: 'https://dl.k8s.io',
   etcd: 'https://github.com/etcd-io/etcd/releases/download',
+  coredns: 'https://github.com/coredns/coredns/releases/download',
+  kind: 'https://github.com/kubernetes-sigs/kind/releases/download',
 }
 
 /** One file of a release, and the file with its checksum: a bare one, or a list with file names. */
@@ -26,15 +26,28 @@ export interface ReleaseFile {
   readonly member?: string
 }
 
-/** https://kubernetes.io/releases/download/ and https://github.com/etcd-io/etcd/releases */
+/** https://kubernetes.io/releases/download/ and the release pages of the others on GitHub. */
 export function releaseFile({ name, version, architecture }: WantedBinary, sites = OFFICIAL_SITES): ReleaseFile {
-  if (name === 'kube-apiserver') {
-    const url = `${sites.kubernetes}/${version}/bin/linux/${architecture}/${name}`
-    return { url, checksumUrl: `${url}.sha256` }
+  const { project } = PROGRAMS[name]
+  const base = `${sites[project]}/${version}`
+  switch (project) {
+    case 'kubernetes': {
+      const url = `${base}/bin/linux/${architecture}/${name}`
+      return { url, checksumUrl: `${url}.sha256` }
+    }
+    case 'etcd': {
+      const release = `etcd-${version}-linux-${architecture}`
+      return { url: `${base}/${release}.tar.gz`, checksumUrl: `${base}/SHA256SUMS`, member: `${release}/${name}` }
+    }
+    case 'coredns': {
+      const url = `${base}/coredns_${version.slice(1)}_linux_${architecture}.tgz`
+      return { url, checksumUrl: `${url}.sha256`, member: name }
+    }
+    case 'kind': {
+      const url = `${base}/kind-linux-${architecture}`
+      return { url, checksumUrl: `${url}.sha256sum` }
+    }
   }
-  const release = `etcd-${version}-linux-${architecture}`
-  const base = `${sites.etcd}/${version}`
-  return { url: `${base}/${release}.tar.gz`, checksumUrl: `${base}/SHA256SUMS`, member: `${release}/${name}` }
 }
 
 /** The official release, checked against the checksum that is published beside it. */

@@ -7,7 +7,12 @@ import { type ResolveOptions, resolveBinaries } from '../../../clusters/binaries
 import { createSteps } from '../../../util/steps.ts'
 import { writeProgram } from '../../helpers/fake-program.ts'
 
-const NOWHERE = { kubernetes: 'http://localhost', etcd: 'http://localhost' }
+const NOWHERE = {
+  kubernetes: 'http://localhost',
+  etcd: 'http://localhost',
+  coredns: 'http://localhost',
+  kind: 'http://localhost',
+}
 const architecture = architectureOf()
 const etcd: WantedBinary = { name: 'etcd', version: 'v3.7.3', architecture }
 const apiServer: WantedBinary = { name: 'kube-apiserver', version: 'v1.37.2', architecture }
@@ -89,7 +94,7 @@ t.test('when no source has it, the error says what each of them said, and the wa
     `    the cache: ${cachePath(cacheFolder, { ...apiServer, version: 'v1.37.1' })} does not exist`,
     '    PATH: no kube-apiserver in any of its folders',
     `    the official release: http://localhost/v1.37.1/bin/linux/${architecture}/kube-apiserver.sha256: `,
-    '    a build from its Go module: the modules in this package pin v1.37.2, ',
+    '    a build from its Go module: the modules in this package pin v1.37.2, v1.36.3, v1.35.4',
   ]
   const error = await resolving.then(
     () => t.fail('nothing has that version'),

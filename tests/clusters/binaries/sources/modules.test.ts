@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { WantedBinary } from '../../../../clusters/binaries/binary.ts'
+import { PROGRAMS, type Program, type ProgramName, versionOf } from '../../../../clusters/binaries/programs.ts'
 import { goBuildArguments, moduleFolder, modulesSource } from '../../../../clusters/binaries/sources/modules.ts'
-import { ETCD_VERSION, KUBERNETES_PATCHES } from '../../../../clusters/binaries/versions.ts'
+import { ETCD_VERSION, KUBERNETES_PATCHES, NODE_KUBERNETES_VERSION } from '../../../../clusters/binaries/versions.ts'
 import { writeProgram } from '../../../helpers/fake-program.ts'
 
 t.test('every pinned version has a module that requires it, with its checksums', async (t) => {
@@ -21,6 +22,17 @@ t.test('every pinned version has a module that requires it, with its checksums',
     t.match(await readFile(join(folder, 'go.sum'), 'utf8'), `${requirement} h1:`)
   }
   t.equal(moduleFolder({ name: 'kube-apiserver', version: 'v1.37.1', architecture: 'amd64' }), undefined)
+})
+
+t.test('every program of a node has a module that names it as its tool', async (t) => {
+  for (const [name, { goPackage }] of Object.entries(PROGRAMS) as [ProgramName, Program][]) {
+    const version = versionOf(name, KUBERNETES_PATCHES[NODE_KUBERNETES_VERSION])
+    const folder = moduleFolder({ name, version, architecture: 'amd64' }) ?? ''
+    const text = await readFile(join(folder, 'go.mod'), 'utf8')
+    t.match(text, goPackage)
+    t.match(text, ` ${version}`, `${folder} requires ${version}`)
+  }
+  t.equal(moduleFolder({ name: 'kubelet', version: 'v1.36.3', architecture: 'amd64' }), undefined)
 })
 
 t.test('the program reports the version that it is built from', async (t) => {

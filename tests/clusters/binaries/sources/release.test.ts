@@ -28,6 +28,17 @@ t.test('the files of a release are the official ones, for both architectures', a
     checksumUrl: `${etcd}/SHA256SUMS`,
     member: 'etcd-v3.7.3-linux-arm64/etcd',
   })
+  const coredns = 'https://github.com/coredns/coredns/releases/download/v1.14.6/coredns_1.14.6_linux_arm64.tgz'
+  t.same(releaseFile({ name: 'coredns', version: 'v1.14.6', architecture: 'arm64' }), {
+    url: coredns,
+    checksumUrl: `${coredns}.sha256`,
+    member: 'coredns',
+  })
+  const kind = 'https://github.com/kubernetes-sigs/kind/releases/download/v0.33.0/kind-linux-amd64'
+  t.same(releaseFile({ name: 'kind', version: 'v0.33.0', architecture: 'amd64' }), {
+    url: kind,
+    checksumUrl: `${kind}.sha256sum`,
+  })
 })
 
 t.test('a program is downloaded through redirects, checked and made executable', async (t) => {
@@ -138,7 +149,11 @@ function serve(answerFile: (response: ServerResponse) => void): RequestListener 
 }
 
 function source(url: string, cache: string, timeoutMs = 60_000) {
-  return releaseSource(cache, { kubernetes: url, etcd: url }, { answerMs: timeoutMs, idleMs: timeoutMs })
+  return releaseSource(
+    cache,
+    { kubernetes: url, etcd: url, coredns: url, kind: url },
+    { answerMs: timeoutMs, idleMs: timeoutMs },
+  )
 }
 
 function sha256(bytes: Uint8Array): string {
