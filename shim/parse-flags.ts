@@ -29,6 +29,7 @@ export interface ShimFlags extends ModuleFlags, FallbackFlags {
   readonly registration?: string
   readonly defaultExclusions?: boolean
   readonly kubernetesVersion?: string
+  readonly fallbackService?: string
   readonly certDir?: string
   readonly certFile?: string
   readonly keyFile?: string

@@ -5,7 +5,7 @@ import { messageOf } from '../util/errors.ts'
 import { type Authority, formatAuthority } from './connect/authority.ts'
 import { FLAG_DEFAULTS } from './flag-defaults.ts'
 import type { FlagReader } from './flag-reader.ts'
-import type { RegistrationOptions } from './registration-options.ts'
+import type { ApiObjectsOptions, RegistrationOptions } from './registration-options.ts'
 import type { StaticManifestsOptions } from './shim-options.ts'
 
 /** The flags that say how API servers learn of the policies. */
@@ -15,6 +15,9 @@ export interface RegistrationFlags {
   readonly registration?: string
   readonly defaultExclusions?: boolean
   readonly kubernetesVersion?: string
+  readonly fallbackService?: string
+  readonly port?: string
+  readonly socket?: string
   readonly certFile?: string
   readonly caFile?: string
 }
@@ -22,7 +25,7 @@ export interface RegistrationFlags {
 /** Given for the one of the two ways in which the shim registers its policies itself, if it does. */
 export interface RegistrationTargets {
   readonly staticManifests?: StaticManifestsOptions
-  readonly apiObjects?: RegistrationOptions
+  readonly apiObjects?: ApiObjectsOptions
 }
 
 export function readRegistration(
@@ -42,7 +45,31 @@ export function readRegistration(
   if (flags.certFile !== undefined && flags.caFile === undefined)
     reader.refuse(target, 'needs --ca-file: API servers have to know what to verify --cert-file with')
   const options = readOptions(reader, flags, hosts)
-  return folder === undefined ? { apiObjects: options } : { staticManifests: { ...options, folder: resolve(folder) } }
+  const service = readService(reader, flags)
+  return folder === undefined
+    ? { apiObjects: { ...options, ...service } }
+    : { staticManifests: { ...options, folder: resolve(folder) } }
+}
+
+const SERVICE = /^([a-z0-9]([a-z0-9-]*[a-z0-9])?)\/([a-z0-9]([a-z0-9-]*[a-z0-9])?)(?::(\d{1,5}))?$/
+
+/** `namespace/name[:port]`. A process without a socket is one of those behind it. */
+function readService(
+  reader: FlagReader,
+  { fallbackService: text, staticManifests, port, socket }: RegistrationFlags,
+): Pick<ApiObjectsOptions, 'service' | 'role'> {
+  if (text === undefined) return {}
+  if (staticManifests !== undefined)
+    reader.refuse('fallback-service', 'goes with --register api: static manifests know no Services')
+  const [, namespace, , name, , servicePort] = SERVICE.exec(text) ?? []
+  if (namespace === undefined || name === undefined) {
+    reader.refuse('fallback-service', `is ${JSON.stringify(text)}; must be namespace/name or namespace/name:port`)
+    return {}
+  }
+  return {
+    service: { namespace, name, ...(servicePort !== undefined && { port: Number(servicePort) }) },
+    ...(port !== undefined && socket === undefined && { role: 'policy-server' }),
+  }
 }
 
 function readOptions(
@@ -62,6 +89,7 @@ function refuseIdle(reader: FlagReader, flags: RegistrationFlags): void {
   const given = {
     registration: flags.registration !== undefined,
     'kubernetes-version': flags.kubernetesVersion !== undefined,
+    'fallback-service': flags.fallbackService !== undefined,
     'ca-file': flags.caFile !== undefined,
     'no-default-exclusions': flags.defaultExclusions === false,
   }

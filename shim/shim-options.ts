@@ -3,7 +3,7 @@ import type { ApiServerOptions } from './api-server/read-api-server-flags.ts'
 import type { Authority } from './connect/authority.ts'
 import type { FallbackOptions } from './fallback/fallback-options.ts'
 import type { ModuleOptions } from './modules/module-options.ts'
-import type { RegistrationOptions } from './registration-options.ts'
+import type { ApiObjectsOptions, RegistrationOptions } from './registration-options.ts'
 import type { UnixSocketOptions } from './socket/unix-socket.ts'
 import type { CertificateSource } from './tls/certificate-source.ts'
 
@@ -21,7 +21,7 @@ export interface ShimOptions extends Partial<ApiServerOptions> {
   /** Given when the shim tells its API server itself which policies to ask for. */
   readonly staticManifests?: StaticManifestsOptions
   /** Given when the shims of a cluster tell all API servers by API objects. */
-  readonly apiObjects?: RegistrationOptions
+  readonly apiObjects?: ApiObjectsOptions
   /** Given when somebody else can answer while the shim cannot. */
   readonly fallback?: FallbackOptions
   readonly modules: ModuleOptions

@@ -58,10 +58,14 @@ function describeApiObjects({
   writes,
   registered = 'nothing yet',
   waitingFor,
+  form = 'url',
+  absent = [],
 }: ApiObjectsReport): string {
   if (!writes) return `by API objects, ${registration}; another shim writes them`
   const waiting = waitingFor.length === 0 ? '' : `; the set above waits for ${waitingFor.join(', ')}`
-  return `by API objects, ${registration}; this shim writes them: ${registered}${waiting}`
+  const service =
+    form === 'url' ? '' : `; API servers are sent to the Service, for ${absent.join(', ') || 'no shim is there'}`
+  return `by API objects, ${registration}; this shim writes them: ${registered}${waiting}${service}`
 }
 
 function describeReload({ lastReload: { at, lastSuccessAt, refusal } }: ShimStatus): string {

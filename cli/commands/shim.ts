@@ -105,6 +105,10 @@ export const addShimCommand: AddCommand = (program, context) => {
       '--registration <mode>',
       "in either 'combined' policies share webhook entries, 'per-policy' each has its own (default: combined)",
     )
+    .option(
+      '--fallback-service <namespace/name[:port]>',
+      'with --register api, the Service that API servers are sent to while a shim is gone; the policy servers behind it are given the same',
+    )
     .option('--no-default-exclusions', 'in either, police system namespaces, leases, events and the API server too')
     .option('--kubernetes-version <version>', 'of the API server, such as 1.37: newer ones are told less')
     .optionsGroup('API server:')

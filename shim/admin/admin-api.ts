@@ -1,5 +1,6 @@
 import type { Phase } from '../../plugin/registration/registration-plan.ts'
 import type { Registration } from '../../plugin/registration-mode.ts'
+import type { WebhookForm } from '../api-registration/decide-form.ts'
 import type { FallbackReason } from '../fallback/fallback-usage.ts'
 import type { PoolStats } from '../pool/evaluator-pool.ts'
 import type { Latency } from '../telemetry/latency-histogram.ts'
@@ -74,6 +75,10 @@ export interface ApiObjectsReport {
   readonly registered?: string
   /** Shims that do not answer for the set in force here, which is not registered until then. */
   readonly waitingFor: readonly string[]
+  /** Whether the objects lead to the shims' sockets or to the Service that takes over for them; known to the one that writes. */
+  readonly form?: WebhookForm
+  /** Shims because of which it is the Service. */
+  readonly absent?: readonly string[]
   /** What has to be known of API groups that other servers answer for, a sentence each; known to the writer only. */
   readonly aggregatedGroups: readonly string[]
 }

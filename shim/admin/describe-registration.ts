@@ -42,7 +42,7 @@ export function describeRegistration({
 function describeApiObjects(
   { registration }: RegistrationOptions,
   { policies }: RegisteredSet,
-  { isWriter, registered, waitingFor, aggregated }: RegistrationState = NOT_YET,
+  { isWriter, registered, waitingFor, aggregated, form, absent }: RegistrationState = NOT_YET,
 ): ApiObjectsReport {
   const registrable = toWebhookPolicies([...policies.values()].map(({ spec }) => spec))
   return {
@@ -50,6 +50,8 @@ function describeApiObjects(
     writes: isWriter,
     ...(registered === undefined ? {} : { registered }),
     waitingFor,
+    ...(form === undefined ? {} : { form }),
+    ...(absent === undefined ? {} : { absent }),
     aggregatedGroups: describeAggregatedGroups('api', registrable, aggregated),
   }
 }

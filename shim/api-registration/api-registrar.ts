@@ -5,19 +5,17 @@ import type { Log } from '../../util/log.ts'
 import { configurationsOptions } from '../registration/configurations-options.ts'
 import type { RegisteredSets } from '../registration/registered-sets.ts'
 import type { Registrable, Registrar } from '../registration/registrar.ts'
-import type { RegistrationOptions } from '../registration-options.ts'
+import type { ApiObjectsOptions } from '../registration-options.ts'
 import { ApiRegistration } from './api-registration.ts'
-import type { ApiRegistrationTimes } from './api-registration-options.ts'
 import type { OfferedSets } from './offered-sets.ts'
 import type { RegistrationState, StartedApiRegistration } from './started-api-registration.ts'
 
-export interface ApiRegistrarOptions extends RegistrationOptions {
+export interface ApiRegistrarOptions extends ApiObjectsOptions {
   readonly client: KubeClient
   /** Of this shim's Lease. */
   readonly name: string
   readonly sets: RegisteredSets
   readonly selectors: SelectorsBy
-  readonly times?: ApiRegistrationTimes
   readonly log: Log
 }
 
@@ -61,11 +59,11 @@ export class ApiRegistrar implements Registrar, AsyncDisposable {
       get digests() {
         return sets.digests
       },
-      configurationsOf: (digest, { caBundle, aggregatedGroups }) => {
+      configurationsOf: (digest, { caBundle, aggregatedGroups, client }) => {
         const set = sets.peek(digest)
         if (set === undefined) return undefined
         const options = configurationsOptions({ set: { ...set, digest }, caBundle }, this.#options)
-        return webhookConfigurations({ ...options, aggregatedGroups })
+        return webhookConfigurations({ ...options, aggregatedGroups, client })
       },
     }
   }

@@ -1,6 +1,8 @@
-import type { ElectionTimes } from '../../kube/lease/leader-election-options.ts'
 import type { KubeClient } from '../../kube/requests/kube-client.ts'
+import type { WebhookService } from '../../plugin/webhook-client.ts'
 import type { Log } from '../../util/log.ts'
+import type { ApiRegistrationTimes } from './api-registration-times.ts'
+import type { Member } from './member.ts'
 import type { OfferedSets } from './offered-sets.ts'
 
 export interface ApiRegistrationOptions {
@@ -10,14 +12,14 @@ export interface ApiRegistrationOptions {
   readonly sets: OfferedSets
   /** PEM of the authorities by which API servers recognise this shim. */
   readonly authorities: () => string
+  /** Given where a Service takes over for shims that are gone. */
+  readonly service?: WebhookService | undefined
+  /** This process serves behind that Service. */
+  readonly role?: Member['role']
+  /** Of the URLs by which API servers ask the shims. */
+  readonly host?: string | undefined
   readonly times?: ApiRegistrationTimes
   readonly log: Log
-}
-
-export interface ApiRegistrationTimes {
-  readonly election?: ElectionTimes
-  /** How long a shim is waited for that does not renew its Lease any more; 60 s by default. */
-  readonly memberMs?: number
 }
 
 /** Where all Leases lie; the namespace is there on every cluster. */

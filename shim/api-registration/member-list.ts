@@ -5,6 +5,8 @@ import { type Member, readMember } from './member.ts'
 interface Seen {
   readonly member: Member
   readonly lease: ObservedLease
+  /** Since when it has lived on end. */
+  readonly aliveSinceMs: number
 }
 
 /** After this long a shim that has gone is forgotten, and with it its authority. */
@@ -18,7 +20,8 @@ export class MemberList {
   see({ metadata, spec }: Lease, clock: Clock): boolean {
     const before = this.#seen.get(metadata.name)
     const wasAlive = before !== undefined && isAlive(before.lease, clock.nowMs)
-    const seen = { member: readMember(metadata), lease: observeMember(before?.lease, spec, clock) }
+    const aliveSinceMs = wasAlive ? before.aliveSinceMs : clock.nowMs
+    const seen = { member: readMember(metadata), lease: observeMember(before?.lease, spec, clock), aliveSinceMs }
     this.#seen.set(metadata.name, seen)
     return !wasAlive || JSON.stringify(before.member) !== JSON.stringify(seen.member)
   }
@@ -30,6 +33,12 @@ export class MemberList {
   /** Those that live, by name. */
   alive({ nowMs }: Clock): Member[] {
     return this.#list(({ lease }) => isAlive(lease, nowMs))
+  }
+
+  /** For how long a member has lived on end; undefined when it does not. */
+  aliveMs(name: string, { nowMs }: Clock): number | undefined {
+    const seen = this.#seen.get(name)
+    return seen !== undefined && isAlive(seen.lease, nowMs) ? nowMs - seen.aliveSinceMs : undefined
   }
 
   /** Those that live or may come back: a shim that is restarted must find itself trusted. */

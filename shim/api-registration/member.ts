@@ -8,6 +8,10 @@ export interface Member {
   readonly sets: readonly string[]
   /** PEM of the authorities by which API servers recognise it. */
   readonly authorities: string
+  /** Given for one that serves behind a Service; all others answer on a socket beside an API server. */
+  readonly role?: 'policy-server' | undefined
+  /** Of the webhook URLs that lead to it. */
+  readonly host?: string | undefined
 }
 
 /** Labels of every member's Lease. */
@@ -19,13 +23,27 @@ export const MEMBER_SELECTOR = Object.entries(MEMBER_LABELS)
 
 const SETS = 'gatehouse.internal/sets'
 const AUTHORITIES = 'gatehouse.internal/authorities'
+const ROLE = 'gatehouse.internal/role'
+const HOST = 'gatehouse.internal/host'
 
-export function toAnnotations({ sets, authorities }: Pick<Member, 'sets' | 'authorities'>) {
-  return { [SETS]: sets.join(','), [AUTHORITIES]: authorities }
+export function toAnnotations({ sets, authorities, role, host }: Omit<Member, 'name'>) {
+  return {
+    [SETS]: sets.join(','),
+    [AUTHORITIES]: authorities,
+    ...(role !== undefined && { [ROLE]: role }),
+    ...(host !== undefined && { [HOST]: host }),
+  }
 }
 
 /** Reads what another shim wrote; one that says nothing that we understand answers for nothing. */
 export function readMember({ name, annotations = {} }: KubeMetadata): Member {
   const sets = (annotations[SETS] ?? '').split(',').filter((digest) => digest !== '')
-  return { name, sets, authorities: annotations[AUTHORITIES] ?? '' }
+  const { [ROLE]: role, [HOST]: host } = annotations
+  return {
+    name,
+    sets,
+    authorities: annotations[AUTHORITIES] ?? '',
+    ...(role === 'policy-server' && { role }),
+    ...(host !== undefined && { host }),
+  }
 }

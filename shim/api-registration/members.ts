@@ -4,8 +4,12 @@ import type { StartedMemberLease } from '../../kube/lease/started-member-lease.t
 import { ListWatch } from '../../kube/list-watch/list-watch.ts'
 import type { StartedListWatch } from '../../kube/list-watch/started-list-watch.ts'
 import { type ApiRegistrationOptions, NAMESPACE } from './api-registration-options.ts'
+import type { SeenShim } from './decide-form.ts'
 import { MEMBER_LABELS, MEMBER_SELECTOR, type Member, toAnnotations } from './member.ts'
 import { MemberList } from './member-list.ts'
+
+/** How long nobody takes over for a shim that does not renew its Lease; renewed five times in it. */
+const FAILOVER_MEMBER_MS = 15_000
 
 /** The shims of the cluster: what this one says of itself, and what the others say. */
 export class Members implements AsyncDisposable {
@@ -13,10 +17,12 @@ export class Members implements AsyncDisposable {
   readonly #list = new MemberList()
   readonly #watch: StartedListWatch<Lease>
   readonly #lease: StartedMemberLease
+  readonly #startedMs = performance.now()
 
   constructor(options: ApiRegistrationOptions, onChange: () => void) {
     this.#options = options
     const { client, name, log, times = {} } = options
+    const memberMs = times.memberMs ?? (options.service === undefined ? undefined : FAILOVER_MEMBER_MS)
     this.#watch = new ListWatch({
       client,
       collection: { path: leasesPath(NAMESPACE), labelSelector: MEMBER_SELECTOR },
@@ -32,7 +38,7 @@ export class Members implements AsyncDisposable {
       identity: name,
       labels: MEMBER_LABELS,
       annotations: toAnnotations(this.self),
-      ...(times.memberMs !== undefined && { durationMs: times.memberMs }),
+      ...(memberMs !== undefined && { durationMs: memberMs }),
       log,
     }).start()
   }
@@ -43,8 +49,13 @@ export class Members implements AsyncDisposable {
 
   /** This shim as it is now, whether or not the API server has heard of it. */
   get self(): Member {
-    const { name, sets, authorities } = this.#options
-    return { name, sets: sets.digests, authorities: authorities() }
+    const { name, sets, authorities, role, host } = this.#options
+    return {
+      name,
+      sets: sets.digests,
+      authorities: authorities(),
+      ...(role === undefined ? { host } : { role }),
+    }
   }
 
   /** All that live. */
@@ -55,6 +66,21 @@ export class Members implements AsyncDisposable {
   /** All that live or may come back. */
   get known(): Member[] {
     return [this.self, ...this.#list.known]
+  }
+
+  /** All that answer on sockets, and for how long each has lived on end. */
+  get shims(): SeenShim[] {
+    const { name: own } = this.#options
+    const seen = this.known.filter(({ role }) => role === undefined).map(({ name }) => name)
+    return [...new Set(seen)].map((name) => ({
+      name,
+      aliveMs: name === own ? performance.now() - this.#startedMs : this.#list.aliveMs(name, clock()),
+    }))
+  }
+
+  /** The host of the URLs that lead to shims; this one's own where it is a shim. */
+  get host(): string | undefined {
+    return this.known.find(({ role, host }) => role === undefined && host !== undefined)?.host
   }
 
   /** Says again what this shim is. */

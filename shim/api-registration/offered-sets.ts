@@ -11,4 +11,4 @@ export interface OfferedSets {
 }
 
 /** What the cluster has besides the policies. */
-export type Surroundings = Required<Pick<WebhookConfigurationsOptions, 'caBundle' | 'aggregatedGroups'>>
+export type Surroundings = Required<Pick<WebhookConfigurationsOptions, 'caBundle' | 'aggregatedGroups' | 'client'>>

@@ -4,9 +4,12 @@ import type { StartedLeaderElection } from '../../kube/lease/started-leader-elec
 import { isKubeError } from '../../kube/requests/kube-error.ts'
 import { sleep } from '../../kube/sleep.ts'
 import { type AggregatedGroups, NO_AGGREGATED_GROUPS } from '../../plugin/aggregated-groups.ts'
+import type { WebhookClient } from '../../plugin/webhook-client.ts'
+import { DEFAULT_WEBHOOK_HOST } from '../../plugin/webhook-host.ts'
 import { messageOf } from '../../util/errors.ts'
 import { AggregatedGroupsReader } from './aggregated-groups-reader.ts'
 import { type ApiRegistrationOptions, ELECTION_LEASE, NAMESPACE } from './api-registration-options.ts'
+import { decideForm, type WebhookForm } from './decide-form.ts'
 import { decideRegistration } from './decide-registration.ts'
 import { joinAuthorities } from './join-authorities.ts'
 import { Members } from './members.ts'
@@ -18,6 +21,8 @@ const SETTLE_MS = 100
 /** Shims that have gone tell nobody. */
 const LOOK_MS = 5000
 const RETRY_MS = 1000
+/** Twice as long as a shim may be silent. */
+const RETURN_MS = 30_000
 
 /** How the registration stands, as far as this shim knows. */
 export interface RegistrationState {
@@ -28,6 +33,10 @@ export interface RegistrationState {
   readonly waitingFor: readonly string[]
   /** Groups that other servers answer for; known to the writer only. */
   readonly aggregated: AggregatedGroups
+  /** How the objects lead to the policies, where a Service may take over; known to the writer only. */
+  readonly form?: WebhookForm
+  /** Shims because of which that is the Service. */
+  readonly absent?: readonly string[]
 }
 
 /** Keeps the webhook configurations those of the policies, as long as this shim is the one that writes them. */
@@ -44,6 +53,8 @@ export class StartedApiRegistration implements AsyncDisposable {
   #waitingFor: readonly string[] = []
   #lost: string | undefined
   #aggregatedGroups = NO_AGGREGATED_GROUPS
+  #form: WebhookForm | undefined
+  #absent: readonly string[] = []
 
   constructor(options: ApiRegistrationOptions) {
     this.#options = options
@@ -70,6 +81,7 @@ export class StartedApiRegistration implements AsyncDisposable {
       registered: this.#registered,
       waitingFor: this.#waitingFor,
       aggregated: this.#aggregatedGroups,
+      ...(this.#form !== undefined && { form: this.#form, absent: this.#absent }),
     }
   }
 
@@ -115,6 +127,8 @@ export class StartedApiRegistration implements AsyncDisposable {
   async #look(): Promise<void> {
     if (!this.#election.isLeader) {
       this.#registered = undefined
+      this.#form = undefined
+      this.#absent = []
       return
     }
     if (!this.#members.isSynced) return
@@ -133,6 +147,7 @@ export class StartedApiRegistration implements AsyncDisposable {
     const desired = sets.configurationsOf(digest, {
       caBundle: joinAuthorities(authorities),
       aggregatedGroups: this.#aggregatedGroups.whole,
+      client: this.#chooseClient(digest, actual.form),
     })
     if (desired === undefined) return
     for (const kind of WEBHOOK_KINDS) {
@@ -142,6 +157,32 @@ export class StartedApiRegistration implements AsyncDisposable {
     }
     this.#registered = digest
     await this.#members.clean()
+  }
+
+  /** By the socket, unless a Service takes over for shims that are gone. */
+  #chooseClient(digest: string, registered: WebhookForm | undefined): WebhookClient {
+    const { service, role, host = DEFAULT_WEBHOOK_HOST, times = {} } = this.#options
+    if (service === undefined) return { host }
+    const servers = this.#members.alive.filter(({ role, sets }) => role !== undefined && sets.includes(digest))
+    const { form, absent } = decideForm({
+      registered,
+      shims: this.#members.shims,
+      policyServers: servers.length,
+      returnMs: times.returnMs ?? RETURN_MS,
+    })
+    this.#tellForm(form, absent)
+    return form === 'service'
+      ? { service }
+      : { host: this.#members.host ?? (role === undefined ? host : DEFAULT_WEBHOOK_HOST) }
+  }
+
+  #tellForm(form: WebhookForm, absent: readonly string[]): void {
+    const { log } = this.#options
+    const isNews = form !== this.#form || absent.join() !== this.#absent.join()
+    if (isNews && form === 'service') log.warn({ absent }, 'API servers are sent to the Service, since shims are gone')
+    else if (isNews && this.#form === 'service') log.info({}, 'API servers are sent to the shims again')
+    this.#form = form
+    this.#absent = absent
   }
 
   #tellWaiting(waitingFor: readonly string[]): void {

@@ -2,6 +2,7 @@ import { ListWatch } from '../../kube/list-watch/list-watch.ts'
 import type { KubeClient, KubeObject } from '../../kube/requests/kube-client.ts'
 import { WEBHOOK_CONFIGURATION_NAME, type WebhookConfigurations } from '../../plugin/webhook-configurations.ts'
 import type { Log } from '../../util/log.ts'
+import type { WebhookForm } from './decide-form.ts'
 import { KeptObject, type KeptObjectChange } from './kept-object.ts'
 import { collectionOf, WEBHOOK_KINDS, type WebhookKind } from './webhook-kinds.ts'
 
@@ -20,6 +21,7 @@ export interface ReadObjects {
   readonly objects: Readonly<Record<WebhookKind, KubeObject | undefined>>
   /** The digest of the set that they register. */
   readonly registered: string | undefined
+  readonly form: WebhookForm | undefined
 }
 
 /** The two webhook configurations in the API: watched, read, and kept as they are desired. */
@@ -42,7 +44,11 @@ export class WebhookObjects implements AsyncDisposable {
   async read(): Promise<ReadObjects> {
     const [validating, mutating] = await Promise.all([this.#kept.validating.read(), this.#kept.mutating.read()])
     const digestOf = (object: KubeObject | undefined) => object?.metadata.annotations?.[SET]
-    return { objects: { validating, mutating }, registered: digestOf(validating) ?? digestOf(mutating) }
+    return {
+      objects: { validating, mutating },
+      registered: digestOf(validating) ?? digestOf(mutating),
+      form: readForm(validating) ?? readForm(mutating),
+    }
   }
 
   /** Makes one of them the desired one, which then says which set it registers. */
@@ -58,6 +64,12 @@ export class WebhookObjects implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#watches.map((watch) => watch[Symbol.asyncDispose]()))
   }
+}
+
+function readForm(object: KubeObject | undefined): WebhookForm | undefined {
+  const { webhooks: [first] = [] } = (object ?? {}) as { webhooks?: { clientConfig?: { service?: unknown } }[] }
+  if (first === undefined) return undefined
+  return first.clientConfig?.service === undefined ? 'url' : 'service'
 }
 
 function toObject(desired: WebhookConfigurations[WebhookKind], digest: string): KubeObject | undefined {

@@ -7,7 +7,7 @@ import { memberName } from '../api-registration/member-name.ts'
 import type { RegistrationState } from '../api-registration/started-api-registration.ts'
 import type { Drain } from '../http/drain.ts'
 import type { PoliciesInForce } from '../policy-set/policies-in-force.ts'
-import type { RegistrationOptions } from '../registration-options.ts'
+import type { ApiObjectsOptions } from '../registration-options.ts'
 import type { ShimOptions, StaticManifestsOptions } from '../shim-options.ts'
 import { readCaBundle } from '../tls/certificate-source.ts'
 import { DEFAULT_LIFETIMES } from '../tls/lifetimes.ts'
@@ -90,7 +90,7 @@ function startStatic(
 }
 
 function startApi(
-  objects: RegistrationOptions,
+  objects: ApiObjectsOptions,
   { certificates, socket, https }: ShimOptions,
   { policies: { sets, selectors }, client, log }: KeeperParts & { readonly client: KubeClient },
   resources: AsyncDisposableStack,
