@@ -17,6 +17,8 @@ export interface DebianFiles {
 export interface DebianOptions {
   readonly architecture: Architecture
   readonly names: readonly string[]
+  /** Takes what they depend on too, except for these. */
+  readonly dependenciesWithout?: readonly string[]
   /** Keeps them; what is there is used without a question to the mirror. */
   readonly folder: string
   readonly signal?: AbortSignal | undefined
@@ -38,7 +40,7 @@ export async function fetchDebianPackages(options: DebianOptions): Promise<Debia
   return { root: join(folder, 'root'), packages: await listPackages(folder) }
 }
 
-async function download({ architecture, names, folder, signal }: DebianOptions): Promise<void> {
+async function download({ architecture, names, dependenciesWithout, folder, signal }: DebianOptions): Promise<void> {
   const work = join(folder, 'work')
   const draft = join(work, 'root')
   await rm(work, { recursive: true, force: true })
@@ -48,8 +50,14 @@ async function download({ architecture, names, folder, signal }: DebianOptions):
   try {
     const settings = await ownAptState(join(work, 'apt'), architecture)
     await run('apt-get', [...settings, '-q', 'update'])
-    await run('apt-get', [...settings, '-q', 'download', ...names])
-    const files = (await readdir(work)).filter((name) => name.endsWith('.deb')).sort()
+    // as for a machine on which nothing is installed, so that the whole chain of dependencies comes
+    const install = ['install', '--download-only', '--yes', '--no-install-recommends']
+    await run('apt-get', [...settings, '-q', ...(dependenciesWithout === undefined ? ['download'] : install), ...names])
+    const archives = join(work, 'apt/cache/archives')
+    const fetched = (await readdir(archives)).filter((file) => file.endsWith('.deb'))
+    for (const file of fetched) await rename(join(archives, file), join(work, file))
+    const isWanted = (file: string) => !dependenciesWithout?.includes(file.slice(0, file.indexOf('_')))
+    const files = (await readdir(work)).filter((file) => file.endsWith('.deb') && isWanted(file)).sort()
     for (const file of files) await run('dpkg-deb', ['--extract', file, draft])
     for (const file of files) await rename(join(work, file), join(folder, file))
     await rename(draft, join(folder, 'root'))
