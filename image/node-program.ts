@@ -53,7 +53,7 @@ async function fetchPackage(name: string, folder: string, signal: AbortSignal | 
     await rm(draft, { recursive: true, force: true })
     await mkdir(draft, { recursive: true })
     // npm checks what it fetches against the registry's digest
-    await execa('npm', ['pack', name, '--silent'], { ...options, env: { NODE_OPTIONS: '' } })
+    await execa('env', ['-u', 'NODE_OPTIONS', 'npm', 'pack', name, '--silent'], options)
     const [file = ''] = await readdir(draft)
     await execa('tar', ['-xzf', file, 'package/bin/node'], options)
     await rename(draft, folder)

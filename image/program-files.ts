@@ -42,8 +42,8 @@ async function compile(root: string, workFolder: string, signal: AbortSignal | u
   const compiler = join(root, 'node_modules/.bin/tsc')
   const options = { cwd: root, stdin: 'ignore', ...(signal !== undefined && { cancelSignal: signal }) } as const
   try {
-    // what a test runner puts into every Node is not for the compiler
-    await execa(compiler, ['-p', project, '--outDir', dist], { ...options, env: { NODE_OPTIONS: '' } })
+    // what a test runner puts into every Node that it starts is not for the compiler
+    await execa('env', ['-u', 'NODE_OPTIONS', compiler, '-p', project, '--outDir', dist], options)
     return dist
   } catch (error) {
     throw explainImageBuild('the program cannot be compiled', error)

@@ -15,9 +15,7 @@ t.test('the program runs from its files alone', async (t) => {
     const { stdout } = await execa(
       process.execPath,
       [join(program, 'cli/start.js'), join(program, 'dist/cli/main.js'), '--help'],
-      {
-        env: { NODE_OPTIONS: '' },
-      },
+      { env: { NODE_OPTIONS: '' } },
     )
     t.match(stdout, /shim/)
   })

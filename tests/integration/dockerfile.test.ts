@@ -4,14 +4,16 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { execa } from 'execa'
 import t, { type Test } from 'tap'
-import { type ContainerEngine, findContainerEngine } from '../../containers/engine.ts'
-import { buildShimImage } from '../../image/build-shim-image.ts'
+import type { ContainerEngine } from '../../containers/engine.ts'
+import { ensureContainerEngine } from '../../containers/ensure-engine.ts'
 import { packageRoot } from '../../util/package-root.ts'
+import { SILENT_STEPS } from '../../util/steps.ts'
+import { loadShimImage } from '../helpers/shim-image.ts'
 import { makeStandInBase } from '../helpers/stand-in-base.ts'
 
 t.setTimeout(900_000)
 
-const engine = await findContainerEngine().catch(() => undefined)
+const engine = await ensureContainerEngine(SILENT_STEPS).catch(() => undefined)
 const hasDebian = (await execa('apt-get', ['--version'], { reject: false })).exitCode === 0
 const skip = engine === undefined ? 'no container engine answers' : !hasDebian && 'apt-get is missing'
 
@@ -34,17 +36,16 @@ t.test('what the Dockerfile builds is what is laid out without Docker, file by f
   ]
   const { stdout } = await execa(engine.name, [...build, '.'], { cwd: packageRoot(), env: { DOCKER_BUILDKIT: '0' } })
   t.teardown(() => removeStages(engine, stdout))
-  const image = await buildShimImage()
-  await engine.run(['load', '--input', image.archive])
+  const image = await loadShimImage(t, engine)
 
-  t.strictSame(await describe(t, engine, built), await describe(t, engine, image.tag))
+  t.strictSame(await describe(t, engine, built), await describe(t, engine, image))
   const inspect = [
     'image',
     'inspect',
     '--format',
     '{{json .Config.User}} {{json .Config.Env}} {{json .Config.Entrypoint}}',
   ]
-  t.equal(await engine.run([...inspect, built]), await engine.run([...inspect, image.tag]))
+  t.equal(await engine.run([...inspect, built]), await engine.run([...inspect, image]))
 })
 
 // The old builder leaves the first stage behind, without a name.

@@ -1,13 +1,14 @@
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { parseAllDocuments } from 'yaml'
-import { findContainerEngine } from '../../containers/engine.ts'
-import { buildShimImage } from '../../image/build-shim-image.ts'
+import { ensureContainerEngine } from '../../containers/ensure-engine.ts'
 import { packageRoot } from '../../util/package-root.ts'
+import { SILENT_STEPS } from '../../util/steps.ts'
 import type { Api } from '../helpers/api.ts'
 import { runCommand } from '../helpers/command.ts'
 import { createControlPlane } from '../helpers/control-plane.ts'
 import { type InstalledObject, startPod } from '../helpers/installed-pod.ts'
+import { loadShimImage } from '../helpers/shim-image.ts'
 import { until } from '../helpers/until.ts'
 
 t.setTimeout(600_000)
@@ -16,7 +17,7 @@ const APPLY = 'application/apply-patch+yaml'
 const CLUSTER_WIDE =
   /^(Namespace|ClusterRole|ClusterRoleBinding|ValidatingWebhookConfiguration|MutatingWebhookConfiguration)$/
 const RULES = [{ apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], operations: ['CREATE'] }]
-const engine = await findContainerEngine().catch(() => undefined)
+const engine = await ensureContainerEngine(SILENT_STEPS).catch(() => undefined)
 
 t.test('an API server takes every object as it is printed, twice, and without a warning', async (t) => {
   const api = await (await createControlPlane(t)).start()
@@ -47,12 +48,11 @@ t.test('an API server takes every object as it is printed, twice, and without a 
 const skip = engine === undefined && 'no container engine answers'
 t.test('the API server asks a pod of the Deployment through the Service', { skip }, async (t) => {
   if (engine === undefined) return
-  const image = await buildShimImage()
-  await engine.run(['load', '--input', image.archive])
+  const image = await loadShimImage(t, engine)
   const plane = await createControlPlane(t)
   // with it the API server finds the pods behind a Service by itself: no kube-proxy runs here
   const api = await plane.start({ flags: ['--enable-aggregator-routing=true'] })
-  const objects = await print(t, ['--image', image.tag])
+  const objects = await print(t, ['--image', image])
   await apply(api, objects)
 
   await t.test('until it answers nobody else may create a Pod, and its own namespace may', async (t) => {

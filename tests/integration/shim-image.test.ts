@@ -3,16 +3,18 @@ import { request } from 'node:http'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import t from 'tap'
-import { findContainerEngine } from '../../containers/engine.ts'
+import { ensureContainerEngine } from '../../containers/ensure-engine.ts'
 import { buildShimImage, withShimLayout } from '../../image/build-shim-image.ts'
 import { packageRoot } from '../../util/package-root.ts'
+import { SILENT_STEPS } from '../../util/steps.ts'
 import { reviewOf } from '../helpers/admission-review.ts'
+import { loadShimImage } from '../helpers/shim-image.ts'
 import { makeShortFolder } from '../helpers/short-folder.ts'
 import { until } from '../helpers/until.ts'
 
 t.setTimeout(600_000)
 
-const engine = await findContainerEngine().catch(() => undefined)
+const engine = await ensureContainerEngine(SILENT_STEPS).catch(() => undefined)
 const hasDebian = (await execa('apt-get', ['--version'], { reject: false })).exitCode === 0
 const skip = hasDebian ? false : 'apt-get is missing, which fetches the libraries'
 const skipRun = engine === undefined ? 'no container engine answers' : skip
@@ -38,8 +40,7 @@ t.test('an image for arm64 holds the same paths, and its own Node and libraries'
 
 t.test('a container of the image answers reviews', { skip: skipRun }, async (t) => {
   if (engine === undefined) return
-  const image = await buildShimImage()
-  await engine.run(['load', '--input', image.archive])
+  const image = await loadShimImage(t, engine)
   const folder = makeShortFolder(t)
   const policies = writePolicies(folder)
   const sockets = join(folder, 'run')
@@ -49,7 +50,7 @@ t.test('a container of the image answers reviews', { skip: skipRun }, async (t) 
   const container = await engine.run([
     ...['run', '--detach', ...confined, '--tmpfs', '/var/lib/gatehouse:mode=1777'],
     ...['--volume', `${policies}:/etc/gatehouse:ro`, '--volume', `${sockets}:/run/gatehouse`],
-    ...[image.tag, '--policies', '/etc/gatehouse/policies.yml'],
+    ...[image, '--policies', '/etc/gatehouse/policies.yml'],
   ])
   t.teardown(() => engine.run(['rm', '--force', container]))
   const socket = join(sockets, 'gatehouse.sock')
