@@ -3,6 +3,7 @@ import type { AddCommand } from '../command.ts'
 /** The commands by name, in the order in which help lists them. Each is loaded when it is asked for: there are many. */
 export const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   shim: async () => (await import('./shim.ts')).addShimCommand,
+  guard: async () => (await import('./guard.ts')).addGuardCommand,
   status: async () => (await import('./status.ts')).addStatusCommand,
   policies: async () => (await import('./policies.ts')).addPoliciesCommand,
   top: async () => (await import('./top.ts')).addTopCommand,
