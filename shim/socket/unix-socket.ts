@@ -5,7 +5,9 @@ import { dirname, join } from 'node:path'
 import { GatehouseError, messageOf } from '../../util/errors.ts'
 import { withFileLock } from '../../util/file-lock.ts'
 import { makeFolder } from '../../util/make-folder.ts'
+import { keepName } from './kept-name.ts'
 import { ignoreAbsence, probeSocket, type StaleSocket } from './probe.ts'
+import type { SocketName } from './socket-name.ts'
 
 export interface UnixSocketOptions {
   readonly path: string
@@ -24,11 +26,7 @@ export interface UnixSocketOptions {
 const DEFAULT_FLAG = '--socket'
 
 /** A server listens under the path. */
-export interface BoundUnixSocket extends AsyncDisposable {
-  readonly path: string
-  /** Whose name the path is: as long as the socket is open, no other has this number. */
-  readonly inode: bigint
-}
+export interface BoundUnixSocket extends AsyncDisposable, SocketName {}
 
 /** `sun_path` of unix(7) holds 108 bytes, one of them the closing zero. */
 const MAX_PATH_BYTES = 107
@@ -78,7 +76,15 @@ async function bind(server: Server, options: UnixSocketOptions): Promise<BoundUn
     await chmod(unnamed, mode)
     const { ino } = await stat(unnamed, { bigint: true })
     await (takeover ? takeName(unnamed, path, flag) : giveName(unnamed, path, flag))
-    return { path, inode: ino, [Symbol.asyncDispose]: () => unlinkOwn(path, ino) }
+    const kept = await keepName({ path, inode: ino })
+    return {
+      path,
+      inode: ino,
+      async [Symbol.asyncDispose]() {
+        await kept[Symbol.asyncDispose]()
+        await unlinkOwn(path, ino)
+      },
+    }
   } catch (error) {
     server.close()
     throw error
