@@ -7,9 +7,15 @@ import { explainImageBuild } from './explain-image-build.ts'
 
 /**
  * The loader and the libraries that a program needs, and those that they need in turn, from a root folder. Each lies where the
- * loader looks first, under the name that it is asked for by.
+ * loader looks first, under the name that it is asked for by. What the program loads by itself while it runs, its `extensions`,
+ * may need more than the program does.
  */
-export async function listLibraries(program: string, root: string, architecture: Architecture): Promise<ImageFile[]> {
+export async function listLibraries(
+  program: string,
+  root: string,
+  architecture: Architecture,
+  extensions: readonly string[] = [],
+): Promise<ImageFile[]> {
   const { libraries: triplet, elf } = ARCHITECTURE_NAMES[architecture]
   const { machine, interpreter, libraries } = await readElfNeeds(program)
   if (machine !== elf || interpreter === undefined) {
@@ -20,7 +26,8 @@ export async function listLibraries(program: string, root: string, architecture:
   const found = new Map<string, ImageFile>([
     [loader, { path: interpreter, from: await findLibrary(loader, root, triplet), mode: 0o755 }],
   ])
-  const waiting = [...libraries]
+  const ofExtensions = await Promise.all(extensions.map(readElfNeeds))
+  const waiting = [...libraries, ...ofExtensions.flatMap((needs) => needs.libraries)]
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
     if (found.has(name)) continue
     const from = await findLibrary(name, root, triplet)

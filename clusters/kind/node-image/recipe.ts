@@ -10,7 +10,7 @@ export const HOST_PROGRAMS = ['kubelet', 'kubeadm', 'kubectl'] as const satisfie
 export const NODE_PROGRAMS = [...HOST_PROGRAMS, ...POD_PROGRAMS] as const
 
 /** Changes when an image is put together in another way from the same parts. */
-const LAYOUT = 1
+const LAYOUT = 2
 
 export const REPOSITORY = 'localhost/gatehouse-node'
 

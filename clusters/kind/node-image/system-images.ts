@@ -96,13 +96,16 @@ async function podContents(name: PodProgram, path: string, options: SystemImages
 // kube-proxy calls iptables and nft.
 async function packetFilterFiles({ root, architecture }: SystemImagesOptions): Promise<ImageFile[]> {
   const programs = ['xtables-nft-multi', 'nft'].map((name) => `usr/sbin/${name}`)
-  const libraries = await Promise.all(programs.map((path) => listLibraries(join(root, path), root, architecture)))
-  const extensions = `usr/lib/${ARCHITECTURE_NAMES[architecture].libraries}/xtables`
-  const found = await readdir(join(root, extensions), { withFileTypes: true })
+  const folder = `usr/lib/${ARCHITECTURE_NAMES[architecture].libraries}/xtables`
+  const names = (await readdir(join(root, folder))).sort()
+  const extensions = names.map((name) => join(root, folder, name))
+  const libraries = await Promise.all(
+    programs.map((path) => listLibraries(join(root, path), root, architecture, extensions)),
+  )
   return [
     ...programs.map((path) => ({ path, from: join(root, path), mode: 0o755 })),
     ...libraries.flat(),
-    ...found.map(({ name }) => ({ path: `${extensions}/${name}`, from: join(root, extensions, name), mode: 0o644 })),
+    ...names.map((name) => ({ path: `${folder}/${name}`, from: join(root, folder, name), mode: 0o644 })),
     ...['iptables', 'ip6tables'].flatMap((name) =>
       ['', '-save', '-restore'].map((end) => ({ path: `usr/sbin/${name}${end}`, linkTo: 'xtables-nft-multi' })),
     ),
