@@ -7,14 +7,22 @@ import { makeFolder } from '../../util/make-folder.ts'
 import { startProcess, waitUntilReady } from '../../util/managed-process.ts'
 import { findProgram } from '../../util/programs.ts'
 import type { Steps } from '../../util/steps.ts'
-import { containerEngine } from '../engine.ts'
 import { asksForMissing, missingCapabilities } from './capabilities.ts'
 import { daemonFolder, writeDaemon } from './record.ts'
 import { renderRuntimeWrapper } from './runtime-wrapper.ts'
 
+export interface DaemonOptions {
+  /** Its record, its log, its runtime. */
+  readonly folder?: string
+  /** Where it listens; the usual socket unless given. */
+  readonly host?: string
+  readonly args?: readonly string[]
+}
+
 const READY_MS = 60_000
 const LOCK_MS = 2 * READY_MS
 const NEEDED = ['dockerd', 'docker', 'containerd', 'runc', 'iptables'] as const
+const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /** The programs of a Docker daemon that are not installed here. */
 export async function missingPrograms(): Promise<string[]> {
@@ -23,34 +31,39 @@ export async function missingPrograms(): Promise<string[]> {
 }
 
 /** Starts the Docker daemon that is installed, unless one answers by now. @throws ERR_CONTAINER_DAEMON */
-export async function startDockerd(steps: Steps): Promise<void> {
-  const folder = daemonFolder()
+export async function startDockerd(steps: Steps, options: DaemonOptions = {}): Promise<void> {
+  const folder = options.folder ?? daemonFolder()
   await withFileLock(`${folder}.lock`, { timeoutMs: LOCK_MS }, async () => {
-    if (await answers()) return
-    await steps.run('Starting dockerd', async (detail) => start(folder, detail))
+    if (await answers(options.host)) return
+    await steps.run('Starting dockerd', async (detail) => start(folder, options, detail))
   })
 }
 
-async function start(folder: string, detail: (text: string) => void): Promise<void> {
+async function start(
+  folder: string,
+  { host, args = [] }: DaemonOptions,
+  detail: (text: string) => void,
+): Promise<void> {
   const missing = await missingPrograms()
   if (missing.length > 0) throw unable(`${missing.join(', ')} is not installed`, 'Run scripts/dockerd --install.')
   if (process.getuid?.() !== 0) throw unable('only root can start it', 'Run scripts/dockerd as root.')
   await makeFolder(folder)
   const dockerd = (await findProgram('dockerd')) ?? 'dockerd'
+  const hostArgs = host === undefined ? [] : ['--host', host]
   const daemon = await startProcess({
     name: 'dockerd',
     command: dockerd,
-    args: await runtimeFlags(dockerd, folder, detail),
-    environment: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
+    args: [...hostArgs, ...args, ...(await runtimeArgs(dockerd, folder, detail))],
+    environment: { PATH: SYSTEM_PATH },
     logFile: join(folder, 'dockerd.log'),
   })
   await writeDaemon(daemon, folder)
-  await waitUntilReady(daemon, { isReady: answers, timeoutMs: READY_MS })
+  await waitUntilReady(daemon, { isReady: () => answers(host), timeoutMs: READY_MS })
   detail(`process ${daemon.pid}, log ${daemon.logFile}; scripts/dockerd --stop ends it`)
 }
 
 // https://docs.docker.com/reference/cli/dockerd/#configure-runtimes-using-the-command-line
-async function runtimeFlags(dockerd: string, folder: string, detail: (text: string) => void): Promise<string[]> {
+async function runtimeArgs(dockerd: string, folder: string, detail: (text: string) => void): Promise<string[]> {
   const [status, lastCapability] = await Promise.all([
     readFile('/proc/self/status', 'utf8'),
     readFile('/proc/sys/kernel/cap_last_cap', 'utf8'),
@@ -65,8 +78,9 @@ async function runtimeFlags(dockerd: string, folder: string, detail: (text: stri
   return ['--add-runtime', `gatehouse=${wrapper}`, '--default-runtime', 'gatehouse']
 }
 
-async function answers(): Promise<boolean> {
-  return containerEngine('docker').succeeds(['version'])
+async function answers(host?: string): Promise<boolean> {
+  const args = host === undefined ? ['version'] : ['--host', host, 'version']
+  return (await execa('docker', args, { reject: false, stdin: 'ignore', timeout: READY_MS })).exitCode === 0
 }
 
 function unable(why: string, hint: string): GatehouseError {
