@@ -5,7 +5,7 @@ import { isGatehouseError } from '../util/errors.ts'
 export const EXIT = {
   /** Done. For `run --exit-code`: allowed. */
   OK: 0,
-  /** The answer is no: `run --exit-code` denied, a case of `test` or `bench`'s verdict failed, `lint` or `doctor` found problems. */
+  /** The answer is no: `run --exit-code` denied, a case of `test`, a step of `e2e` or `bench`'s verdict failed, `lint` or `doctor` found problems. */
   NO: 1,
   /** The command line is not understood, or a flag's value cannot be used. */
   USAGE: 2,

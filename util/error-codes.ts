@@ -29,6 +29,8 @@ export const ERROR_CODES = {
   ERR_CONTAINER_DAEMON: 'A Docker daemon could not be installed, started or stopped.',
   ERR_CONTAINER_ENGINE: 'No container engine answers; the message lists what was tried.',
   ERR_CREDENTIALS_INVALID: "Docker's config.json or a credential helper has a problem.",
+  ERR_E2E_STOPPED: 'The scenario was stopped by a signal; what it had started is gone.',
+  ERR_E2E_UNEXPECTED: 'A step of the scenario met something else than it expects.',
   ERR_ENTRY_UNANSWERED: 'A policy of a shared webhook entry could not be asked; failurePolicy decides.',
   ERR_FALLBACK: 'The shim cannot answer, and neither can its fallback; failurePolicy decides.',
   ERR_FILE_READ: 'A file that was named cannot be read.',

@@ -26,5 +26,6 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   annotate: async () => (await import('./annotate.ts')).addAnnotateCommand,
   inspect: async () => (await import('./inspect.ts')).addInspectCommand,
   kwctl: async () => (await import('./kwctl.ts')).addKwctlCommand,
+  e2e: async () => (await import('./e2e.ts')).addE2eCommand,
   bench: async () => (await import('./bench.ts')).addBenchCommand,
 }

@@ -97,6 +97,13 @@ export class LocalCluster implements Cluster {
     await this.startApiServer(member)
   }
 
+  /** Starts a member's API server anew with these flags, `name=value`, in the place of those that all members were given. */
+  async reconfigureApiServer(apiServerArgs: readonly string[], member = 1): Promise<void> {
+    await this.stopApiServer(member)
+    await this.#record.update({ apiServerArgs })
+    await this.startApiServer(member)
+  }
+
   async #stop(name: string, graceMs?: number): Promise<void> {
     await stopClusterProcesses(this.#record.layout, (candidate) => candidate === name, graceMs)
   }

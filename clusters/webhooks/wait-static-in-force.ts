@@ -13,7 +13,14 @@ const POLL_MS = 100
 
 /** Waits until the API server says that it acts on these very static manifests. */
 export async function waitUntilStaticInForce(apiServer: KubeConfig, desired: WebhookConfigurations): Promise<void> {
-  const texts = staticManifestTexts(desired)
+  await waitUntilTextsInForce(apiServer, staticManifestTexts(desired))
+}
+
+/** The same for what the files say, whoever wrote them. */
+export async function waitUntilTextsInForce(
+  apiServer: KubeConfig,
+  texts: ReturnType<typeof staticManifestTexts>,
+): Promise<void> {
   const wanted = {
     ValidatingAdmissionWebhook: hashStaticManifest(texts.validating),
     MutatingAdmissionWebhook: hashStaticManifest(texts.mutating),

@@ -43,7 +43,7 @@ function renderCli(commands: readonly Command[]): string {
     '| exit code | meaning |',
     '|---|---|',
     '| 0 | done; `run --exit-code`: allowed |',
-    '| 1 | the answer is no: `run --exit-code` denied, a case of `test` or the verdict of `bench` failed, `lint` or `doctor` found problems |',
+    '| 1 | the answer is no: `run --exit-code` denied, a case of `test`, a step of `e2e` or the verdict of `bench` failed, `lint` or `doctor` found problems |',
     "| 2 | the command line is not understood, or a flag's value cannot be used |",
     '| 3 | it was understood and could not be done; the message has an [error code](errors.md) |',
     ...sections,

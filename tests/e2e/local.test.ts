@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import t from 'tap'
+import { packageRoot } from '../../util/package-root.ts'
+import { readDocumentedSteps, readSteps, runE2eCommand } from '../helpers/e2e-command.ts'
+
+t.setTimeout(900_000)
+
+for (const mode of ['socket', 'webhook'] as const) {
+  t.test(`the scenario passes on local processes, in ${mode} mode`, async (t) => {
+    const folder = t.testdir()
+    const { exitCode, lines, stderr } = await runE2eCommand(folder, ['--mode', mode])
+    t.equal(exitCode, 0, stderr)
+    t.strictSame(
+      lines.filter((line) => line.startsWith('not ok')),
+      [],
+    )
+    const summary = readFileSync(join(folder, 'e2e-results/summary.md'), 'utf8')
+    t.match(summary, `## local, ${mode} mode\n`)
+    const steps = readSteps(summary)
+    t.ok(steps.length > 20, `${steps.length} steps`)
+    t.strictSame(steps, readDocumentedSteps(`local, ${mode} mode`), 'docs/e2e.md shows the same steps')
+    t.equal(lines.at(-1), `1..${steps.length}`)
+    const junit = readFileSync(join(folder, 'e2e-results/junit.xml'), 'utf8')
+    t.match(junit, `<testsuite name="local, ${mode} mode" tests="${steps.length}" failures="0"`)
+    const { stdout } = await execa(join(packageRoot(), 'cli/gatehouse'), ['cluster', 'list', '-o', 'json'])
+    t.notMatch(stdout, `e2e-${mode}-`, 'the cluster is gone')
+  })
+}
