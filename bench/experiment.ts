@@ -5,7 +5,8 @@ import type {
 } from '@kubernetes/client-node'
 import type { DescribedSet } from '../shim/registration/set-digest.ts'
 import type { WebhookFields } from '../util/webhook-fields.ts'
-import type { BenchPod } from './policies.ts'
+import type { BenchObject } from './bench-object.ts'
+import type { Goal } from './goals.ts'
 import type { ApiServerRole, Row } from './rows.ts'
 
 /** What is measured in one run, as data: the rows, what has to be served and registered for them, and how to tell that it is. */
@@ -17,8 +18,10 @@ export interface Experiment {
   readonly served: Readonly<Record<string, ServedPolicy>>
   readonly counters: readonly Counter[]
   readonly proofs: readonly Proof[]
+  /** What the figures are judged by. */
+  readonly goals: readonly Goal[]
   /** What a row creates: every policy allows it. */
-  podOf(row: Row): BenchPod
+  objectOf(row: Row): BenchObject
   /** All paths at once; a request's label says which one it takes. */
   registrationOf(endpoints: Endpoints): Registration
 }
@@ -66,9 +69,9 @@ export interface Counter {
   readonly webhook: string
 }
 
-/** A Pod that a row must refuse, in the name of the rule that it breaks; or must allow, since no rule is on its path. */
+/** An object that a row must refuse, in the name of the rule that it breaks; or must allow, since no rule is on its path. */
 export interface Proof {
   readonly row: Row
-  readonly pod: BenchPod
+  readonly object: BenchObject
   readonly deniedBy?: string
 }

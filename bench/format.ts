@@ -1,9 +1,8 @@
 import { formatBytes } from '../util/bytes.ts'
 import { layOut, type Output } from './lay-out.ts'
-import type { BenchReport, ReportRatio, ReportRow } from './report.ts'
-
-/** What has to stand wherever figures are shown. */
-export const LIMIT_NOTE = 'CEL runs inside the API server: no call out of the process, ours included, can be as quick.'
+import { LIMIT_NOTE } from './limit-note.ts'
+import { nameMachine } from './machine.ts'
+import type { BenchReport, JudgedGoal, ReportRatio, ReportRow, Verdict } from './report.ts'
 
 /** The report as text that ends with a newline. */
 export function formatReport(report: BenchReport, output: Output): string {
@@ -15,7 +14,7 @@ const TIMES = ['p50', 'p90', 'p99', '+p50', '+p90', '+p99']
 
 function tableOf(report: BenchReport): string[][] {
   const growth = report.growth === undefined ? [] : ['× 1 policy']
-  const header = ['clients', 'path', ...TIMES, '× floor', ...growth, 'in API server']
+  const header = ['clients', 'path', ...TIMES, '× floor', ...growth, 'in API server', 'requests/s']
   return [header, ...report.rows.map((row) => cellsOf(row, report))]
 }
 
@@ -26,9 +25,10 @@ function cellsOf(row: ReportRow, { ratios, growth }: BenchReport): string[] {
     row.title,
     ...[row.p50, row.p90, row.p99].map(formatMs),
     ...[added?.p50, added?.p90, added?.p99].map((value) => (value === undefined ? '' : formatAdded(value))),
-    row.row === 'floor' ? '1' : formatRatio(row, ratios),
+    row.row === row.floor ? '1' : formatRatio(row, ratios),
     ...(growth === undefined ? [] : [formatRatio(row, growth)]),
     row.apiServerMean === undefined ? '' : formatMs(row.apiServerMean),
+    row.requestsPerSecond.toFixed(0),
   ]
 }
 
@@ -37,15 +37,31 @@ function formatRatio({ row, clients }: ReportRow, ratios: readonly ReportRatio[]
   return ratio?.p50?.toFixed(2) ?? ''
 }
 
-function summaryOf({ kubernetesVersion, policy, growth, machine, memory, verdict, notes }: BenchReport): string[] {
+function summaryOf({ kubernetesVersion, policy, growth, machine, memory, ...judged }: BenchReport): string[] {
   const ratios = growth === undefined ? '× floor compares' : '× floor and × 1 policy (of the same path) compare'
   return [
     `Milliseconds; + is over the no-webhook row of the same API server; ${ratios} the +p50.`,
     LIMIT_NOTE,
-    `Kubernetes ${kubernetesVersion}, ${growth === undefined ? 'policy' : 'policies'} ${policy}, ${machine.cpus} × ${machine.model}, Node ${machine.node}.`,
+    `Kubernetes ${kubernetesVersion}, ${growth === undefined ? 'policy' : 'policies'} ${policy}, ${nameMachine(machine)}.`,
     `Shim memory: ${formatBytes(memory.idleBytes)} idle, ${formatBytes(memory.loadedBytes)} after the load.`,
-    `Verdict: ${verdict}. ${notes.join('; ')}.`,
+    ...formatVerdict(judged),
   ]
+}
+
+/** What came of each goal, and of all of them; a list in Markdown, too. */
+export function formatVerdict({ goals, verdict, notes }: VerdictLines): string[] {
+  return [
+    `Verdict: ${verdict}.`,
+    '',
+    ...goals.map(({ goal, verdict: its }) => `- ${its}: ${goal}`),
+    ...notes.map((note) => `- note: ${note}`),
+  ]
+}
+
+export interface VerdictLines {
+  readonly goals: readonly JudgedGoal[]
+  readonly verdict: Verdict
+  readonly notes: readonly string[]
 }
 
 function formatMs(milliseconds: number): string {

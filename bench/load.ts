@@ -5,7 +5,7 @@ export type Send = () => Promise<void>
 
 export interface LoadOptions<Row extends string> {
   readonly rows: Readonly<Record<Row, Send>>
-  /** Requests that set out together. */
+  /** Requests that are under way at the same time. */
   readonly clients: number
   /** How long it goes on; whole turns are finished. */
   readonly limit: Limit
@@ -19,28 +19,47 @@ export type Limit = { readonly requests: number } | { readonly milliseconds: num
 /** Latencies in milliseconds, by row. */
 export type Samples<Row extends string> = Readonly<Record<Row, readonly number[]>>
 
+/** What a run gave. */
+export interface Measured<Row extends string> {
+  readonly samples: Samples<Row>
+  /** How long a row's turns took together. */
+  readonly busyMs: Readonly<Record<Row, number>>
+}
+
+/** Requests of each client in a turn, where there are several: so many that all of them are under way most of the time. */
+const REQUESTS_PER_TURN = 4
+
 /**
- * Measures all rows in turns. In a turn every row has its go, in a fresh random order: all clients send it one request
- * at once, and the next row waits until they have their answers. So whatever the machine does meanwhile it does to every
- * row alike, rows never compete with each other, and none always follows the same other one.
+ * Measures all rows in turns. In a turn every row has its go, in a fresh random order: each client sends one request
+ * after the other, and the next row waits until all have their answers. So whatever the machine does meanwhile it does to
+ * every row alike, rows never compete with each other, and none always follows the same other one.
  */
-export async function measureInterleaved<Row extends string>(options: LoadOptions<Row>): Promise<Samples<Row>> {
+export async function measureInterleaved<Row extends string>(options: LoadOptions<Row>): Promise<Measured<Row>> {
   const { rows, clients, signal } = options
   const names = Object.keys(rows) as Row[]
   const samples = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Row, number[]>
+  const busyMs = Object.fromEntries(names.map((name) => [name, 0])) as Record<Row, number>
   const random = createRandom(clients)
-  const mayTakeTurn = createTurns(options)
-  while (mayTakeTurn()) {
+  const nextTurn = createTurns(options)
+  for (let requests = nextTurn(); requests > 0; requests = nextTurn()) {
     for (const name of shuffle(names, random)) {
       signal?.throwIfAborted()
-      samples[name].push(...(await measureTogether(rows[name], clients)))
+      const startedAt = performance.now()
+      samples[name].push(...(await measureTogether(rows[name], clients, requests)))
+      busyMs[name] += performance.now() - startedAt
     }
   }
-  return samples
+  return { samples, busyMs }
 }
 
-function measureTogether(send: Send, clients: number): Promise<number[]> {
-  return Promise.all(Array.from({ length: clients }, () => measure(send)))
+async function measureTogether(send: Send, clients: number, requests: number): Promise<number[]> {
+  const samples: number[] = []
+  let left = requests
+  const sendOneAfterTheOther = async () => {
+    while (left-- > 0) samples.push(await measure(send))
+  }
+  await Promise.all(Array.from({ length: clients }, sendOneAfterTheOther))
+  return samples
 }
 
 async function measure(send: Send): Promise<number> {
@@ -49,11 +68,17 @@ async function measure(send: Send): Promise<number> {
   return performance.now() - startedAt
 }
 
-function createTurns<Row extends string>({ limit, clients }: LoadOptions<Row>): () => boolean {
+/** How many requests each row's next turn has: a multiple of the clients; none when the limit is reached. */
+function createTurns<Row extends string>({ limit, clients }: LoadOptions<Row>): () => number {
+  const most = clients === 1 ? 1 : clients * REQUESTS_PER_TURN
   if ('milliseconds' in limit) {
     const endsAt = performance.now() + limit.milliseconds
-    return () => performance.now() < endsAt
+    return () => (performance.now() < endsAt ? most : 0)
   }
-  let left = Math.ceil(limit.requests / clients)
-  return () => left-- > 0
+  let left = Math.ceil(limit.requests / clients) * clients
+  return () => {
+    const requests = Math.min(left, most)
+    left -= requests
+    return requests
+  }
 }

@@ -1,7 +1,8 @@
 import { webhookName } from '../plugin/webhook-name.ts'
+import type { BenchObject } from './bench-object.ts'
 import type { Counter, Experiment, Proof } from './experiment.ts'
+import { GROWTH_LIMITS } from './goals.ts'
 import { benchPod } from './objects.ts'
-import type { BenchPod } from './policies.ts'
 import { labelsFor, type PathName, type PolicySet, policySet, rowOf, type SetMember } from './policy-sets.ts'
 import { celName, combinedName, floorId, floorRows, registerSets } from './register-sets.ts'
 import { ON_FLOOR, ON_NONE, ON_SHIM, REFERENCE_ROWS, type Row } from './rows.ts'
@@ -45,19 +46,22 @@ const PATHS: readonly Path[] = [
 /** So many distinct policies on one request, by every path, beside as many calls of the floor. One is always measured too. */
 export function manyPolicies(counts: readonly number[]): Experiment {
   const sets = [...new Set([1, ...counts])].sort((a, b) => a - b).map(policySet)
-  const labels = labelsFor(Math.max(...sets.map(({ count }) => count)))
-  const spoilAll = (pod: BenchPod) => sets.at(-1)?.members.reduce((spoilt, { rule }) => rule.spoil(spoilt), pod) ?? pod
-  const podOf = (row: Row) => benchPod(row.name, labels)
+  const most = Math.max(...sets.map(({ count }) => count))
+  const labels = labelsFor(most)
+  const spoilAll = (pod: BenchObject) =>
+    sets.at(-1)?.members.reduce((spoilt, { rule }) => rule.spoil(spoilt), pod) ?? pod
+  const objectOf = (row: Row) => benchPod(row.name, labels)
   return {
     policy: `${sets.map(({ count }) => count).join(', ')} distinct ones`,
     rows: [...REFERENCE_ROWS, ...sets.flatMap(rowsOf)],
     served: Object.fromEntries(sets.flatMap(({ members }) => members.map(({ id, served }) => [id, served]))),
     counters: sets.flatMap(countersOf),
     proofs: [
-      ...REFERENCE_ROWS.map((row) => ({ row, pod: spoilAll(podOf(row)) })),
-      ...sets.flatMap((set) => proofsOf(set, podOf)),
+      ...REFERENCE_ROWS.map((row) => ({ row, object: spoilAll(objectOf(row)) })),
+      ...sets.flatMap((set) => proofsOf(set, objectOf)),
     ],
-    podOf,
+    goals: [{ row: rowOf('combined', most), comparedWith: 'one policy', percentile: 'p50', ...GROWTH_LIMITS }],
+    objectOf,
     registrationOf: (endpoints) => registerSets(sets, endpoints),
   }
 }
@@ -81,12 +85,12 @@ function countersOf({ count, members }: PolicySet): Counter[] {
 }
 
 // Each rule by itself: a path that forgot one of them would look quicker than it is.
-function proofsOf({ count, members }: PolicySet, podOf: (row: Row) => BenchPod): Proof[] {
+function proofsOf({ count, members }: PolicySet, objectOf: (row: Row) => BenchObject): Proof[] {
   return PATHS.flatMap((path) => {
     const row = toRow(path, count)
     return members.map((member): Proof => {
       const deniedBy = path.deniedBy?.(member, count)
-      return { row, pod: member.rule.spoil(podOf(row)), ...(deniedBy !== undefined && { deniedBy }) }
+      return { row, object: member.rule.spoil(objectOf(row)), ...(deniedBy !== undefined && { deniedBy }) }
     })
   })
 }

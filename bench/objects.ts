@@ -5,17 +5,12 @@ import type {
 } from '@kubernetes/client-node'
 import { type CombinedOptions, webhookConfigurations } from '../plugin/webhook-configurations.ts'
 import type { WebhookPolicy } from '../plugin/webhook-policy.ts'
+import { type BenchObject, creationsOf } from './bench-object.ts'
 import type { Endpoint } from './experiment.ts'
-import type { BenchPod, BenchPolicy } from './policies.ts'
+import type { BenchPolicy } from './policies.ts'
 import { ROW_LABEL } from './rows.ts'
 
 const API_VERSION = 'admissionregistration.k8s.io/v1'
-
-/** Where every measured request goes: dry runs, so that nothing piles up in etcd. */
-export const REQUEST_PATH = '/api/v1/namespaces/default/pods?dryRun=All'
-
-/** What all the paths look at: creations of Pods. */
-export const POD_RULES = [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }]
 
 /** Selects the requests of some rows. */
 export function selectRows(...rows: readonly string[]) {
@@ -23,7 +18,7 @@ export function selectRows(...rows: readonly string[]) {
 }
 
 /** An ordinary Pod, some 1.5 kB in the API server's AdmissionReview, that belongs to a row. */
-export function benchPod(row: string, labels: BenchPod['metadata']['labels'] = {}): BenchPod {
+export function benchPod(row: string, labels: BenchObject['metadata']['labels'] = {}): BenchObject {
   const probe = { httpGet: { path: '/healthz', port: 8080 }, periodSeconds: 10 }
   const resources = { requests: { cpu: '100m', memory: '64Mi' }, limits: { memory: '128Mi' } }
   return {
@@ -71,14 +66,21 @@ export function benchWebhook(webhook: BenchWebhook): V1ValidatingWebhookConfigur
 }
 
 /** A policy as an entry of its own for the requests of some rows. */
-export function benchPolicy(id: string, ...rows: readonly string[]): WebhookPolicy {
-  return { id, mutating: false, rules: POD_RULES, objectSelector: selectRows(...rows) }
+export function benchPolicy(id: string, kind: BenchObject['kind'], ...rows: readonly string[]): WebhookPolicy {
+  return { id, mutating: false, rules: creationsOf(kind), objectSelector: selectRows(...rows) }
+}
+
+/** What a rule in process is registered as. */
+export interface CelRegistration {
+  readonly name: string
+  /** The row whose requests it is for, and what they create. */
+  readonly row: string
+  readonly kind: BenchObject['kind']
 }
 
 /** The same rule in process, for the requests of one row. */
 export function celPolicy(
-  name: string,
-  row: string,
+  { name, row, kind }: CelRegistration,
   { validations }: BenchPolicy,
 ): [V1ValidatingAdmissionPolicy, V1ValidatingAdmissionPolicyBinding] {
   const policy = {
@@ -87,7 +89,7 @@ export function celPolicy(
     metadata: { name },
     spec: {
       failurePolicy: 'Fail',
-      matchConstraints: { objectSelector: selectRows(row), resourceRules: POD_RULES },
+      matchConstraints: { objectSelector: selectRows(row), resourceRules: creationsOf(kind) },
       validations: [...validations],
     },
   }

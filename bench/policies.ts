@@ -1,4 +1,6 @@
 import type { V1ValidatingAdmissionPolicySpec } from '@kubernetes/client-node'
+import { GatehouseError } from '../util/errors.ts'
+import type { BenchObject } from './bench-object.ts'
 
 /** A sample policy, and the same rule as CEL, so that both can be measured beside each other. */
 export interface BenchPolicy {
@@ -6,22 +8,14 @@ export interface BenchPolicy {
   readonly sample: string
   readonly settings: Readonly<Record<string, unknown>>
   readonly validations: NonNullable<V1ValidatingAdmissionPolicySpec['validations']>
-  /** Turns the Pod that the benchmark sends into one that both deny. */
-  readonly spoil: (pod: BenchPod) => BenchPod
-}
-
-/** The Pod that every measured request creates, as far as policies look at it. */
-export interface BenchPod {
-  readonly apiVersion: 'v1'
-  readonly kind: 'Pod'
-  readonly metadata: { readonly name: string; readonly labels: Readonly<Record<string, string>> }
-  readonly spec: { readonly containers: readonly Readonly<Record<string, unknown>>[] }
+  /** Turns the object that the benchmark sends into one that both deny. */
+  readonly spoil: (object: BenchObject) => BenchObject
 }
 
 const NOT_PRIVILEGED =
   '(!has(object.spec.FIELD) || object.spec.FIELD.all(c, !has(c.securityContext) || !has(c.securityContext.privileged) || !c.securityContext.privileged))'
 
-/** A sample policy with settings of its own, and its rule in CEL; the spoilt Pod lacks the last label only. */
+/** A sample policy with settings of its own, and its rule in CEL; the spoilt object lacks the last label only. */
 export function requireLabels(...names: readonly [string, ...string[]]): BenchPolicy {
   return {
     sample: 'require-labels',
@@ -32,9 +26,9 @@ export function requireLabels(...names: readonly [string, ...string[]]): BenchPo
         message: 'Required labels are missing',
       },
     ],
-    spoil: ({ metadata, ...pod }) => {
+    spoil: ({ metadata, ...object }) => {
       const labels = Object.entries(metadata.labels).filter(([name]) => name !== names.at(-1))
-      return { ...pod, metadata: { ...metadata, labels: Object.fromEntries(labels) } }
+      return { ...object, metadata: { ...metadata, labels: Object.fromEntries(labels) } }
     },
   }
 }
@@ -53,8 +47,10 @@ export const POD_PRIVILEGED: BenchPolicy = {
   spoil: (pod) => ({
     ...pod,
     spec: {
-      ...pod.spec,
-      containers: pod.spec.containers.map((container) => ({ ...container, securityContext: { privileged: true } })),
+      containers: (pod.spec?.containers ?? []).map((container) => ({
+        ...container,
+        securityContext: { privileged: true },
+      })),
     },
   }),
 }
@@ -63,4 +59,13 @@ export const POD_PRIVILEGED: BenchPolicy = {
 export const BENCH_POLICIES: Readonly<Record<string, BenchPolicy>> = {
   'pod-privileged': POD_PRIVILEGED,
   'require-labels': requireLabels('app', 'version'),
+}
+
+/** @throws ERR_BENCH_OPTIONS for one that is not among them */
+export function choosePolicy(name: string): BenchPolicy {
+  const policy = Object.hasOwn(BENCH_POLICIES, name) ? BENCH_POLICIES[name] : undefined
+  if (policy !== undefined) return policy
+  throw new GatehouseError('ERR_BENCH_OPTIONS', `there is no rule in CEL for the policy '${name}'`, {
+    hint: `Choose one of ${Object.keys(BENCH_POLICIES).join(', ')}.`,
+  })
 }

@@ -1,6 +1,7 @@
 import type { WebhookFields } from '../util/webhook-fields.ts'
+import { creationsOf } from './bench-object.ts'
 import type { ServedPolicy } from './experiment.ts'
-import { POD_RULES, selectRows } from './objects.ts'
+import { selectRows } from './objects.ts'
 import { type BenchPolicy, POD_PRIVILEGED, requireLabels } from './policies.ts'
 
 /** So many policies that are asked about one request. */
@@ -32,7 +33,7 @@ export function rowOf(path: PathName, count: number): string {
  */
 export function policySet(count: number): PolicySet {
   const fields: WebhookFields = {
-    rules: POD_RULES,
+    rules: creationsOf('Pod'),
     namespaceSelector: keepApart(count),
     objectSelector: selectRows(rowOf('combined', count)),
   }

@@ -12,7 +12,7 @@ export function registerSets(sets: readonly PolicySet[], { floor, shim }: Endpoi
       registerCombined(sets, shim),
     ],
     inProcess: sets.flatMap(({ count, members }) =>
-      members.map(({ id, rule }) => celPolicy(celName(id), rowOf('cel', count), rule)),
+      members.map(({ id, rule }) => celPolicy({ name: celName(id), row: rowOf('cel', count), kind: 'Pod' }, rule)),
     ),
   }
 }
@@ -38,7 +38,7 @@ export function floorRows(count: number): string[] {
 function registerFloor({ count, members }: PolicySet, endpoint: Endpoint): V1ValidatingWebhookConfiguration {
   return benchWebhook({
     configurationName: `bench-floor-${count}`,
-    policies: members.map(({ id }) => benchPolicy(floorId(id), ...floorRows(count))),
+    policies: members.map(({ id }) => benchPolicy(floorId(id), 'Pod', ...floorRows(count))),
     endpoint,
     exclusions: 'none',
   })

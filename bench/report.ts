@@ -1,6 +1,16 @@
-import type { Samples } from './load.ts'
+import type { Measured } from './load.ts'
+import type { Machine } from './machine.ts'
 import type { Row } from './rows.ts'
-import { type Added, PERCENTILES, type Percentile, ratio, type Summary, subtract, summarize } from './statistics.ts'
+import {
+  type Added,
+  PERCENTILES,
+  type Percentile,
+  quantiles,
+  ratio,
+  type Summary,
+  subtract,
+  summarize,
+} from './statistics.ts'
 
 /** What the benchmark found out; `--output json` prints it as it is. Times are milliseconds. */
 export interface BenchReport {
@@ -14,15 +24,10 @@ export interface BenchReport {
   readonly growth?: readonly ReportRatio[]
   readonly memory: ShimMemory
   readonly verdict: Verdict
-  /** Why that verdict, and whatever the reader should hold against it. */
+  /** What the figures are judged by: the worst of them is the verdict. */
+  readonly goals: readonly JudgedGoal[]
+  /** Whatever the reader should hold against the figures. */
   readonly notes: readonly string[]
-}
-
-export interface Machine {
-  readonly cpus: number
-  readonly model: string
-  readonly architecture: string
-  readonly node: string
 }
 
 /** Resident memory of the shim in bytes, before and after the load. */
@@ -36,8 +41,15 @@ export interface ReportRow extends Summary {
   readonly row: string
   readonly title: string
   readonly apiServer: string
+  /** The row that its ratio compares with. */
+  readonly floor?: string
   readonly policies?: number
+  readonly objectBytes?: number
   readonly clients: number
+  /** Answered while it was this row's turn. */
+  readonly requestsPerSecond: number
+  /** The 0th to the 100th percentile. */
+  readonly quantiles: readonly number[]
   /** Over the baseline of the same API server; baselines add nothing by definition. */
   readonly added?: Added
   /** The mean of the API server's calls of the webhook, by its own clock. */
@@ -52,26 +64,40 @@ export interface ReportRatio extends Readonly<Record<Percentile, number | null>>
 
 export type Verdict = 'pass' | 'acceptable' | 'fail'
 
+/** A goal, and what became of it. */
+export interface JudgedGoal {
+  /** A sentence with the figure and its limits. */
+  readonly goal: string
+  readonly measured: number | null
+  readonly verdict: Verdict
+}
+
 /** What one number of clients gave. */
 export interface Run {
   readonly clients: number
-  readonly samples: Samples<string>
+  readonly measured: Measured<string>
   readonly apiServerMeans: Readonly<Record<string, number>>
 }
 
 /** Summarises one run, row by row, in the order of the report. */
-export function reportRows(rows: readonly Row[], { clients, samples, apiServerMeans }: Run): ReportRow[] {
+export function reportRows(rows: readonly Row[], { clients, measured, apiServerMeans }: Run): ReportRow[] {
+  const { samples, busyMs } = measured
   const summaries = new Map(rows.map(({ name }) => [name, summarize(samples[name] ?? [])]))
   return rows.map((row) => {
-    const summary = get(summaries, row.name)
-    const mean = apiServerMeans[row.name]
+    const { name, title, apiServer, floor, policies, objectBytes } = row
+    const summary = get(summaries, name)
+    const mean = apiServerMeans[name]
     return {
-      row: row.name,
-      title: row.title,
-      apiServer: row.apiServer,
-      ...(row.policies !== undefined && { policies: row.policies }),
+      row: name,
+      title,
+      apiServer,
+      ...(floor !== undefined && { floor }),
+      ...(policies !== undefined && { policies }),
+      ...(objectBytes !== undefined && { objectBytes }),
       clients,
       ...summary,
+      requestsPerSecond: (summary.count / (busyMs[name] ?? Number.NaN)) * 1000,
+      quantiles: quantiles(samples[name] ?? []),
       ...addedBy(row, summary, summaries),
       ...(mean !== undefined && { apiServerMean: mean }),
     }
@@ -80,7 +106,7 @@ export function reportRows(rows: readonly Row[], { clients, samples, apiServerMe
 
 /** Every path's added latency by the floor's of the same run. */
 export function reportRatios(rows: readonly ReportRow[]): ReportRatio[] {
-  return compare(rows, ({ row }) => (row === FLOOR ? undefined : FLOOR))
+  return compare(rows, ({ row, floor }) => (row === floor ? undefined : floor))
 }
 
 /** Added latency by that of the same path with one policy. */
@@ -88,8 +114,6 @@ export function reportGrowth(rows: readonly ReportRow[], plan: readonly Row[]): 
   const ones = new Map(plan.map(({ name, one }) => [name, one]))
   return compare(rows, ({ row }) => (ones.get(row) === row ? undefined : ones.get(row)))
 }
-
-const FLOOR = 'floor'
 
 function compare(rows: readonly ReportRow[], otherOf: (row: ReportRow) => string | undefined): ReportRatio[] {
   return rows.flatMap((row) => {

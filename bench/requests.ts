@@ -1,21 +1,23 @@
 import { GatehouseError } from '../util/errors.ts'
 import type { Answer } from './api-client.ts'
+import { requestPath } from './bench-object.ts'
 import type { Proof } from './experiment.ts'
 import type { Send } from './load.ts'
-import { REQUEST_PATH } from './objects.ts'
 import type { StartedRig } from './rig.ts'
 import type { Row } from './rows.ts'
 
 const CREATED = 201
 
-/** The request of each row; it rejects unless the API server would have created the Pod. */
+/** The request of each row; it rejects unless the API server would have created the object. */
 export function benchSends(rig: StartedRig): Readonly<Record<string, Send>> {
-  const { rows, podOf } = rig.experiment
+  const { rows, objectOf } = rig.experiment
   const sends = rows.map((row) => {
-    const body = JSON.stringify(podOf(row))
+    const object = objectOf(row)
+    const path = requestPath(object)
+    const body = JSON.stringify(object)
     const send: Send = async () => {
-      const answer = await rig.clients[row.apiServer].send('POST', REQUEST_PATH, body)
-      if (answer.status !== CREATED) throw unexpected(row, answer, 'should allow the Pod')
+      const answer = await rig.clients[row.apiServer].send('POST', path, body)
+      if (answer.status !== CREATED) throw unexpected(row, answer, 'should allow it')
     }
     return [row.name, send] as const
   })
@@ -23,7 +25,7 @@ export function benchSends(rig: StartedRig): Readonly<Record<string, Send>> {
 }
 
 /**
- * Sends Pods that policies deny. Rows with such a policy must deny them in its name, rows without must not: a webhook that
+ * Sends objects that policies deny. Rows with such a policy must deny them in its name, rows without must not: a webhook that
  * is not in force yet, or in force on a wrong row, would give figures that look fine.
  */
 export async function proveRows(rig: StartedRig): Promise<void> {
@@ -35,17 +37,13 @@ const POLL_MS = 100
 
 // API servers learn of new policies by watching, each in its own time.
 async function prove({ clients }: StartedRig, proof: Proof): Promise<void> {
-  const { row, pod, deniedBy } = proof
+  const { row, object, deniedBy } = proof
   const deadline = performance.now() + PROOF_TIMEOUT_MS
   for (;;) {
-    const answer = await clients[row.apiServer].send('POST', REQUEST_PATH, JSON.stringify(pod))
+    const answer = await clients[row.apiServer].send('POST', requestPath(object), JSON.stringify(object))
     if (isProven(answer, deniedBy)) return
     if (performance.now() > deadline) {
-      throw unexpected(
-        row,
-        answer,
-        deniedBy === undefined ? 'should allow the Pod' : `should deny the Pod (${deniedBy})`,
-      )
+      throw unexpected(row, answer, deniedBy === undefined ? 'should allow it' : `should deny it (${deniedBy})`)
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS))
   }

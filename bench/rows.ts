@@ -9,6 +9,10 @@ export interface Row {
   readonly apiServer: ApiServerRole
   /** The row without a webhook on the same API server; baselines themselves have none. */
   readonly baseline?: string
+  /** The row of the floor that it is compared with; baselines have none. */
+  readonly floor?: string
+  /** As sent, where that is what rows differ in. */
+  readonly objectBytes?: number
   /** Policies that the path asks, where that is what rows differ in. */
   readonly policies?: number
   /** The row of the same path with one policy. */
@@ -22,9 +26,9 @@ const BASELINE_ROWS: readonly Row[] = [
 ]
 
 /** Where a path starts: its API server, and what it is compared with. */
-export const ON_SHIM = { apiServer: 'shim', baseline: 'baseline-shim' } as const
-export const ON_FLOOR = { apiServer: 'floor', baseline: 'baseline-floor' } as const
-export const ON_NONE = { apiServer: 'none', baseline: 'baseline-none' } as const
+export const ON_SHIM = { apiServer: 'shim', baseline: 'baseline-shim', floor: 'floor' } as const
+export const ON_FLOOR = { apiServer: 'floor', baseline: 'baseline-floor', floor: 'floor' } as const
+export const ON_NONE = { apiServer: 'none', baseline: 'baseline-none', floor: 'floor' } as const
 
 const FLOOR_ROWS: readonly Row[] = [
   { name: 'floor', title: 'floor: allow-all in Go over the socket', ...ON_FLOOR },

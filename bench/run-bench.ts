@@ -1,29 +1,24 @@
-import { arch, cpus } from 'node:os'
 import type { Steps } from '../util/steps.ts'
+import type { Experiment } from './experiment.ts'
 import { type Limit, measureInterleaved } from './load.ts'
+import { describeMachine } from './machine.ts'
 import { manyPolicies } from './many-policies.ts'
 import { residentBytes } from './memory.ts'
+import { type ObjectSize, objectSizes } from './object-sizes.ts'
 import { onePolicy } from './one-policy.ts'
-import {
-  type BenchReport,
-  type Machine,
-  type ReportRow,
-  type Run,
-  reportGrowth,
-  reportRatios,
-  reportRows,
-} from './report.ts'
+import { type BenchReport, type ReportRow, type Run, reportGrowth, reportRatios, reportRows } from './report.ts'
 import { benchSends, proveRows } from './requests.ts'
 import { type RigOptions, type StartedRig, startRig } from './rig.ts'
-import type { Row } from './rows.ts'
 import { countCalls } from './tallies.ts'
-import { judge, judgeGrowth } from './verdict.ts'
+import { judge } from './verdict.ts'
 
 export interface BenchOptions extends RigOptions {
-  /** The name of a policy in `policies/`; not looked at where there are `policies`. */
+  /** The name of a policy in `policies/`; not looked at where there are `policies` or `objectSizes`. */
   readonly policy: string
   /** Numbers of policies that a request is asked about. */
   readonly policies?: readonly number[]
+  /** Sizes of the objects that are created, measured beside each other. */
+  readonly objectSizes?: readonly ObjectSize[]
   /** Numbers of requests in flight, each measured in a run of its own. */
   readonly clients: readonly number[]
   readonly limit: Limit
@@ -33,7 +28,7 @@ export interface BenchOptions extends RigOptions {
 
 /** Starts three API servers on one etcd, measures every path at once, takes everything down again, and reports. */
 export async function runBench(options: BenchOptions, steps: Steps): Promise<BenchReport> {
-  const experiment = options.policies === undefined ? onePolicy(options.policy) : manyPolicies(options.policies)
+  const experiment = chooseExperiment(options)
   await using rig = await startRig(experiment, options, steps)
   const idleBytes = await residentBytes(rig.shimPid)
   await steps.run('Proving that every row takes its path', () => proveRows(rig))
@@ -50,16 +45,19 @@ export async function runBench(options: BenchOptions, steps: Steps): Promise<Ben
     machine: describeMachine(),
     rows,
     memory: { idleBytes, loadedBytes: await residentBytes(rig.shimPid) },
-    ...conclude(rows, experiment.rows),
+    ...conclude(rows, experiment),
   }
 }
 
-function conclude(rows: readonly ReportRow[], plan: readonly Row[]) {
+function chooseExperiment({ policy, policies, objectSizes: sizes }: BenchOptions): Experiment {
+  if (policies !== undefined) return manyPolicies(policies)
+  return sizes === undefined ? onePolicy(policy) : objectSizes(sizes)
+}
+
+function conclude(rows: readonly ReportRow[], { rows: plan, goals }: Experiment) {
   const ratios = reportRatios(rows)
   const growth = reportGrowth(rows, plan)
-  return growth.length === 0
-    ? { ratios, ...judge(ratios) }
-    : { ratios, growth, ...judgeGrowth({ rows, ratios, growth }) }
+  return { ratios, ...(growth.length > 0 && { growth }), ...judge(goals, { rows, ratios, growth }) }
 }
 
 async function warmUp(rig: StartedRig, options: BenchOptions): Promise<void> {
@@ -69,15 +67,10 @@ async function warmUp(rig: StartedRig, options: BenchOptions): Promise<void> {
 
 async function measure(rig: StartedRig, options: BenchOptions, clients: number): Promise<Run> {
   const calls = await countCalls(rig)
-  const samples = await load(rig, options, { clients, limit: options.limit })
-  return { clients, samples, apiServerMeans: await calls.meansOf(samples) }
+  const measured = await load(rig, options, { clients, limit: options.limit })
+  return { clients, measured, apiServerMeans: await calls.meansOf(measured.samples) }
 }
 
 function load(rig: StartedRig, { signal }: BenchOptions, amount: { readonly clients: number; readonly limit: Limit }) {
   return measureInterleaved({ rows: benchSends(rig), ...amount, ...(signal !== undefined && { signal }) })
-}
-
-function describeMachine(): Machine {
-  const [cpu] = cpus()
-  return { cpus: cpus().length, model: cpu?.model ?? 'unknown', architecture: arch(), node: process.version }
 }

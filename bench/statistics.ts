@@ -26,6 +26,20 @@ export function summarize(samples: readonly number[]): Summary {
   }
 }
 
+/** The 0th to the 100th percentile, by nearest rank, to the microsecond: what a plot of the distribution needs. */
+export function quantiles(samples: readonly number[]): number[] {
+  const sorted = Float64Array.from(samples).sort()
+  return Array.from({ length: 101 }, (_, percent) => {
+    const rank = Math.max(1, Math.ceil((percent / 100) * sorted.length))
+    return Math.round((sorted[rank - 1] ?? Number.NaN) * 1000) / 1000
+  })
+}
+
+/** The middle of some figures, the upper one of two. */
+export function median(figures: readonly number[]): number {
+  return figures.toSorted((a, b) => a - b)[Math.floor(figures.length / 2)] ?? Number.NaN
+}
+
 /** Latency added by a path: its percentile less the same percentile of its own API server's baseline. */
 export type Added = Readonly<Record<Percentile, number>>
 

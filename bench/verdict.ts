@@ -1,69 +1,90 @@
-import { rowOf } from './policy-sets.ts'
-import type { BenchReport, ReportRatio, Verdict } from './report.ts'
-
-/** The shim's added latency by the floor's, at the median: up to here it is as it should be, and up to there it will do. */
-export const VERDICT_LIMITS = { pass: 2, acceptable: 3 } as const
+import type { AddedGoal, Goal, ThroughputGoal } from './goals.ts'
+import type { BenchReport, JudgedGoal, ReportRatio, ReportRow, Verdict } from './report.ts'
 
 /** The A/A row may differ from the floor by this share before the run's figures deserve no trust. */
 export const MAX_INSTRUMENT_ERROR = 0.15
 
-export interface Judgement {
-  readonly verdict: Verdict
-  readonly notes: readonly string[]
+export type Judged = Pick<BenchReport, 'goals' | 'verdict' | 'notes'>
+
+/** What there is to judge by. */
+export interface Findings {
+  readonly rows: readonly ReportRow[]
+  readonly ratios: readonly ReportRatio[]
+  readonly growth: readonly ReportRatio[]
 }
 
-/**
- * Judges by the smallest number of clients: with more, requests queue for the same cores, and the figures say as much
- * about the machine as about the path.
- */
-export function judge(ratios: readonly ReportRatio[]): Judgement {
-  const clients = Math.min(...ratios.map((ratio) => ratio.clients))
-  const shim = ratios.find((ratio) => ratio.row === 'shim' && ratio.clients === clients)?.p50 ?? null
-  if (shim === null) {
-    return { verdict: 'fail', notes: ['the floor added nothing that could be measured: repeat with more requests'] }
-  }
-  const verdict = shim <= VERDICT_LIMITS.pass ? 'pass' : shim <= VERDICT_LIMITS.acceptable ? 'acceptable' : 'fail'
-  return {
-    verdict,
-    notes: [explain(shim, clients), ...doubts(ratios)],
-  }
+/** Holds the figures against each goal; the worst of them is the verdict. */
+export function judge(goals: readonly Goal[], findings: Findings): Judged {
+  const judged = goals.flatMap((goal) =>
+    'atLeast' in goal ? judgeThroughput(goal, findings) : judgeAdded(goal, findings),
+  )
+  return { goals: judged, verdict: worstOf(judged), notes: doubts(findings.ratios) }
 }
 
-/** What so many policies in one entry may add, by what one adds, at the median. */
-export const MAX_GROWTH = 3
+/** Nothing judged is nothing that holds. */
+export function worstOf(judged: readonly Pick<JudgedGoal, 'verdict'>[]): Verdict {
+  const verdicts = judged.map(({ verdict }) => verdict)
+  if (verdicts.length === 0 || verdicts.includes('fail')) return 'fail'
+  return verdicts.includes('acceptable') ? 'acceptable' : 'pass'
+}
 
-/** Judges by the largest number of policies that share an entry, and the fewest clients. */
-export function judgeGrowth({
-  rows,
-  ratios,
-  growth,
-}: Required<Pick<BenchReport, 'rows' | 'ratios' | 'growth'>>): Judgement {
-  const clients = Math.min(...rows.map((row) => row.clients))
-  const counts = rows.map(({ policies = 1 }) => policies)
-  const row = rowOf('combined', Math.max(...counts))
-  const most = growth.find((ratio) => ratio.row === row && ratio.clients === clients)?.p50 ?? null
-  if (most === null) return { verdict: 'fail', notes: ['there is nothing to compare with: repeat with more requests'] }
-  const adds = `${row} adds ${most.toFixed(2)} times what one policy adds`
-  return {
-    verdict: most <= MAX_GROWTH ? 'pass' : 'fail',
-    notes: [`${adds}, at the median with ${countClients(clients)} (pass up to ${MAX_GROWTH})`, ...doubts(ratios)],
-  }
+/** What a figure that may be this much, or will do up to there, deserves; one that could not be measured fails. */
+export function verdictOf(
+  measured: number | null,
+  limits: { readonly pass: number; readonly acceptable?: number },
+): Verdict {
+  if (measured === null) return 'fail'
+  if (measured <= limits.pass) return 'pass'
+  return measured <= (limits.acceptable ?? limits.pass) ? 'acceptable' : 'fail'
+}
+
+function judgeAdded(goal: AddedGoal, { rows, ratios, growth }: Findings): JudgedGoal[] {
+  const { row, comparedWith, percentile, pass, acceptable } = goal
+  const clients = Math.min(...clientsOf(rows, row))
+  const candidates = comparedWith === 'the floor' ? ratios : growth
+  const measured = candidates.find((ratio) => ratio.row === row && ratio.clients === clients)?.[percentile] ?? null
+  const limits = acceptable === undefined ? `${pass}` : `${pass}, acceptable up to ${acceptable}`
+  const adds = `${row} adds ${times(measured)} what ${comparedWith} adds`
+  return [
+    {
+      goal: `${adds}, ${percentile} with ${countClients(clients)} (up to ${limits})`,
+      measured,
+      verdict: verdictOf(measured, goal),
+    },
+  ]
+}
+
+function judgeThroughput({ row, atLeast }: ThroughputGoal, { rows }: Findings): JudgedGoal[] {
+  const clients = Math.max(...clientsOf(rows, row))
+  if (clients === 1) return []
+  const rateOf = (name: string) =>
+    rows.find((candidate) => candidate.row === name && candidate.clients === clients)?.requestsPerSecond ?? Number.NaN
+  const measured = rateOf(row) / rateOf(rows.find((candidate) => candidate.row === row)?.floor ?? '')
+  return [
+    {
+      goal: `${row} answers ${times(measured)} as many requests as the floor, with ${countClients(clients)} (at least ${atLeast})`,
+      measured,
+      verdict: measured >= atLeast ? 'pass' : 'fail',
+    },
+  ]
+}
+
+function clientsOf(rows: readonly ReportRow[], name: string): number[] {
+  return rows.filter(({ row }) => row === name).map(({ clients }) => clients)
+}
+
+function times(measured: number | null): string {
+  return measured === null ? 'an unknown number of times' : `${measured.toFixed(2)} times`
 }
 
 function doubts(ratios: readonly ReportRatio[]): string[] {
-  return ratios.filter(({ row }) => row === 'floor-again').flatMap(doubt)
+  return ratios.filter(({ row }) => row.startsWith('floor-again')).flatMap(doubt)
 }
 
-function explain(shim: number, clients: number): string {
-  const { pass, acceptable } = VERDICT_LIMITS
-  const where = `at the median with ${countClients(clients)}`
-  return `the shim adds ${shim.toFixed(2)} times what the floor adds, ${where} (pass up to ${pass}, acceptable up to ${acceptable})`
-}
-
-function doubt({ p50, clients }: ReportRatio): string[] {
+function doubt({ p50, clients, row }: ReportRatio): string[] {
   const error = Math.abs((p50 ?? 0) - 1)
   if (error <= MAX_INSTRUMENT_ERROR) return []
-  const differs = `with ${countClients(clients)} the same floor measured twice differs by ${(error * 100).toFixed(0)} %`
+  const differs = `${row}, the same floor measured twice with ${countClients(clients)}, differs by ${(error * 100).toFixed(0)} %`
   return [`${differs}: repeat with more requests, or on a quieter machine`]
 }
 

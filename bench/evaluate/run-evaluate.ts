@@ -1,10 +1,13 @@
 import { EvaluatorPool, type StartedEvaluatorPool } from '../../shim/pool/evaluator-pool.ts'
 import { SILENT_LOG } from '../../util/log.ts'
 import type { Steps } from '../../util/steps.ts'
+import { describeMachine } from '../machine.ts'
 import { summarize } from '../statistics.ts'
+import { worstOf } from '../verdict.ts'
 import { LoopThread } from './loop-thread.ts'
-import type { EvaluateReport, EvaluateRow } from './report.ts'
+import type { EvaluateFigures, EvaluateReport, EvaluateRow } from './report.ts'
 import { loadSamples, type Sample } from './samples.ts'
+import { judgeEvaluation } from './verdict.ts'
 
 export interface RunEvaluateOptions {
   /** Measured evaluations of each policy, on each path. */
@@ -39,14 +42,14 @@ export async function runEvaluate(options: RunEvaluateOptions, steps: Steps): Pr
     const title = `Measuring ${sample.policy.id}, ${options.requests} evaluations on each path`
     rows.push(await steps.run(title, () => measure(sample, { loop, pool }, options)))
   }
-  return { rows }
+  return { machine: describeMachine(), rows, verdict: worstOf(rows.flatMap(({ goals }) => goals)) }
 }
 
 async function measure(sample: Sample, threads: Threads, options: RunEvaluateOptions): Promise<EvaluateRow> {
   await takeTurns(sample, threads, { ...options, requests: options.warmup })
   const { messages, evaluations, cleanings, through } = await takeTurns(sample, threads, options)
   const tenth = Math.ceil(through.length / 10)
-  return {
+  const figures: EvaluateFigures = {
     policy: sample.policy.id,
     executionMode: sample.policy.module.executionMode,
     isParked: sample.policy.module.restorable !== undefined,
@@ -56,6 +59,7 @@ async function measure(sample: Sample, threads: Threads, options: RunEvaluateOpt
     through: summarize(through),
     drift: summarize(through.slice(-tenth)).p50 / summarize(through.slice(0, tenth)).p50,
   }
+  return { ...figures, goals: judgeEvaluation(figures) }
 }
 
 async function takeTurns(sample: Sample, { loop, pool }: Threads, { requests, signal }: RunEvaluateOptions) {

@@ -1,34 +1,21 @@
-import { InvalidArgumentError, Option } from 'commander'
-import { OUTPUTS, type Output } from '../../bench/lay-out.ts'
-import type { Limit } from '../../bench/load.ts'
+import { writeFile } from 'node:fs/promises'
+import { Option } from 'commander'
+import { OUTPUTS } from '../../bench/lay-out.ts'
 import { BENCH_POLICIES } from '../../bench/policies.ts'
 import { GatehouseError } from '../../util/errors.ts'
 import type { AddCommand } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
-
-interface BenchFlags {
-  readonly clients: readonly number[]
-  readonly requests?: number
-  readonly duration?: number
-  readonly warmup: number
-  readonly policy: string
-  readonly policies?: readonly number[]
-  readonly evaluate: boolean
-  readonly kubernetesVersion: string
-  readonly assets?: string
-  readonly output: Output
-}
-
-const DEFAULT_REQUESTS = 1000
-const MAX_POLICIES = 50
+import { type BenchFlags, DEFAULT_REQUESTS, parseCount, parseCounts, parsePolicies, parseSizes } from './bench/flags.ts'
+import { measure } from './bench/modes.ts'
 
 const EXAMPLES = `
 Examples:
   gatehouse bench                                          # a minute or two
   gatehouse bench --clients 1 --requests 5000 --output markdown
   gatehouse bench --policies 1,2,4,8,13 --clients 1        # what further policies add
+  gatehouse bench --object-sizes small,100KiB,1MiB --clients 1
   gatehouse bench --evaluate                               # no API server: every sample policy by itself
-  gatehouse bench --duration 60 --policy require-labels --output json > result.json
+  gatehouse bench --duration 60 --policy require-labels --json result.json
 
 It starts three API servers on one etcd, and takes them down again. How it measures: docs/benchmark.md
 `
@@ -37,7 +24,7 @@ export const addBenchCommand: AddCommand = (program, { io, leaveWith }) => {
   program
     .command('bench')
     .description('Measure what each admission path adds to a request, side by side on API servers of its own.')
-    .option('--clients <list>', 'requests in flight, a run for each', parseClients, [1, 32])
+    .option('--clients <list>', 'requests in flight, a run for each', parseCounts, [1, 32])
     .option('--requests <count>', `measured requests of each path (default: ${DEFAULT_REQUESTS})`, parseCount)
     .option('--duration <seconds>', 'measure for so long instead', parseCount)
     .option('--warmup <count>', 'requests of each path before that', parseCount, 200)
@@ -50,12 +37,18 @@ export const addBenchCommand: AddCommand = (program, { io, leaveWith }) => {
         .conflicts('policy'),
     )
     .addOption(
+      new Option('--object-sizes <list>', 'instead: objects of these sizes, such as small,100KiB,1MiB')
+        .argParser(parseSizes)
+        .conflicts(['policy', 'policies']),
+    )
+    .addOption(
       new Option('--evaluate', 'instead: evaluations by themselves, of every sample policy')
-        .conflicts(['policy', 'policies', 'clients', 'duration'])
+        .conflicts(['policy', 'policies', 'objectSizes', 'clients', 'duration'])
         .default(false),
     )
     .option('--kubernetes-version <version>', 'such as 1.36 or 1.37.2', '1.37')
     .option('--assets <folder>', 'holds etcd and kube-apiserver')
+    .option('--json <file>', 'write the whole result there, too, for plots and comparisons')
     .addOption(new Option('-o, --output <format>', 'how the result is printed').choices(OUTPUTS).default('table'))
     .addHelpText('after', EXAMPLES)
     .action(async (flags: BenchFlags) => {
@@ -63,60 +56,9 @@ export const addBenchCommand: AddCommand = (program, { io, leaveWith }) => {
       io.onStopSignal((signal) => {
         stop.abort(new GatehouseError('ERR_BENCH_STOPPED', `stopped by ${signal}; what it had started is gone`))
       })
-      if (flags.evaluate) {
-        const { runEvaluate } = await import('../../bench/evaluate/run-evaluate.ts')
-        const { formatEvaluateReport } = await import('../../bench/evaluate/report.ts')
-        const { requests = DEFAULT_REQUESTS, warmup } = flags
-        io.out(
-          formatEvaluateReport(await runEvaluate({ requests, warmup, signal: stop.signal }, io.steps), flags.output),
-        )
-        return
-      }
-      const { runBench } = await import('../../bench/run-bench.ts')
-      const { formatReport } = await import('../../bench/format.ts')
-      const report = await runBench(
-        {
-          clients: flags.clients,
-          limit: readLimit(flags),
-          warmup: flags.warmup,
-          policy: flags.policy,
-          ...(flags.policies !== undefined && { policies: flags.policies }),
-          kubernetesVersion: flags.kubernetesVersion,
-          ...(flags.assets !== undefined && { assets: flags.assets }),
-          signal: stop.signal,
-        },
-        io.steps,
-      )
-      io.out(formatReport(report, flags.output))
-      if (report.verdict === 'fail') leaveWith(EXIT.NO)
+      const finding = await measure(flags, { steps: io.steps, signal: stop.signal })
+      if (flags.json !== undefined) await writeFile(flags.json, finding.format('json'))
+      io.out(finding.format(flags.output))
+      if (finding.verdict === 'fail') leaveWith(EXIT.NO)
     })
-}
-
-function readLimit({ requests, duration }: BenchFlags): Limit {
-  if (duration === undefined) return { requests: requests ?? DEFAULT_REQUESTS }
-  if (requests !== undefined) {
-    throw new GatehouseError('ERR_CLI_USAGE', '--requests and --duration exclude each other', {
-      hint: 'Name one of them.',
-    })
-  }
-  return { milliseconds: duration * 1000 }
-}
-
-function parseClients(text: string): number[] {
-  return [...new Set(text.split(',').map(parseCount))]
-}
-
-function parsePolicies(text: string): number[] {
-  const counts = text.split(',').map(parseCount)
-  const most = Math.max(...counts)
-  if (most > 1 && most <= MAX_POLICIES) return counts
-  throw new InvalidArgumentError(`Name a number from 2 to ${MAX_POLICIES}; 1 is measured anyway.`)
-}
-
-function parseCount(text: string): number {
-  const count = Number(text)
-  if (!/^\d+$/.test(text.trim()) || count < 1 || count > 1_000_000) {
-    throw new InvalidArgumentError('Write a whole number from 1.')
-  }
-  return count
 }

@@ -1,7 +1,8 @@
 import t from 'tap'
-import { formatEvaluateReport } from '../../bench/evaluate/report.ts'
+import { formatEvaluateReport } from '../../bench/evaluate/format.ts'
 import { runEvaluate } from '../../bench/evaluate/run-evaluate.ts'
 import { loadSamples } from '../../bench/evaluate/samples.ts'
+import { LIMIT_NOTE } from '../../bench/limit-note.ts'
 import { evaluate } from '../../evaluator/evaluate.ts'
 import { createSteps } from '../../util/steps.ts'
 
@@ -25,8 +26,10 @@ t.test('each sample is measured as often as asked, on both paths', async (t) => 
     t.ok(through.p50 > 0 && through.p99 >= through.p50, policy)
   }
   const [header, first] = formatEvaluateReport(report, 'table').split('\n')
-  t.match(header, /^policy +mode +instance +bare p50 .* × bare +message +drift$/)
+  t.match(header, /^policy +mode +instance +bare p50 .* × bare +message +drift +verdict$/)
   t.match(first, report.rows[0]?.policy)
+  t.match(formatEvaluateReport(report, 'table'), LIMIT_NOTE)
+  t.match(formatEvaluateReport(report, 'table'), /goals are met/)
   t.strictSame(JSON.parse(formatEvaluateReport(report, 'json')), JSON.parse(JSON.stringify(report)))
 })
 

@@ -19,14 +19,14 @@ function recordRows(names: readonly string[]) {
   return { rows, sent, mixed, mostInFlight: () => mostInFlight }
 }
 
-t.test('all clients send together, until every row has been measured as often as asked', async (t) => {
+t.test('all clients send at once, until every row has been measured as often as asked', async (t) => {
   for (const [clients, measured] of [
     [1, 50],
     [3, 51],
     [32, 64],
   ] as const) {
     const { rows, mostInFlight } = recordRows(['none', 'floor', 'shim'])
-    const samples = await measureInterleaved({ rows, clients, limit: { requests: 50 } })
+    const { samples } = await measureInterleaved({ rows, clients, limit: { requests: 50 } })
     for (const row of Object.values(samples)) t.equal(row.length, measured)
     t.equal(mostInFlight(), clients)
   }
@@ -34,18 +34,28 @@ t.test('all clients send together, until every row has been measured as often as
 
 t.test('rows take turns in an order that changes, and never compete with each other', async (t) => {
   const { rows, sent, mixed } = recordRows(['none', 'floor', 'shim'])
-  await measureInterleaved({ rows, clients: 2, limit: { requests: 60 } })
-  const turns = Array.from({ length: 30 }, (_, turn) => sent.slice(turn * 6, turn * 6 + 6))
-  for (const turn of turns) t.strictSame(turn.toSorted(), ['floor', 'floor', 'none', 'none', 'shim', 'shim'])
+  await measureInterleaved({ rows, clients: 1, limit: { requests: 30 } })
+  const turns = Array.from({ length: 30 }, (_, turn) => sent.slice(turn * 3, turn * 3 + 3))
+  for (const turn of turns) t.strictSame(turn.toSorted(), ['floor', 'none', 'shim'])
   t.equal(new Set(turns.map((turn) => turn.join())).size, 6, 'all six orders of three rows')
+  t.strictSame([...mixed], [])
+})
+
+t.test('several clients send one request after the other in a turn, so that all of them stay busy', async (t) => {
+  const { rows, sent, mixed } = recordRows(['none', 'shim'])
+  await measureInterleaved({ rows, clients: 2, limit: { requests: 20 } })
+  t.strictSame(new Set(sent.slice(0, 8)).size, 1)
+  t.strictSame(new Set(sent.slice(8, 16)).size, 1)
+  t.equal(sent.length, 40)
   t.strictSame([...mixed], [])
 })
 
 t.test('a duration ends the run after whole turns', async (t) => {
   const { rows } = recordRows(['none', 'shim'])
-  const { none, shim } = await measureInterleaved({ rows, clients: 2, limit: { milliseconds: 20 } })
-  t.ok(none?.length)
-  t.equal(none?.length, shim?.length)
+  const { samples, busyMs } = await measureInterleaved({ rows, clients: 2, limit: { milliseconds: 20 } })
+  t.ok(samples['none']?.length)
+  t.equal(samples['none']?.length, samples['shim']?.length)
+  t.ok((busyMs['none'] ?? 0) > 0)
 })
 
 t.test('a request that fails ends the run with its error', async (t) => {

@@ -80,10 +80,10 @@ t.test('each rule is proven by itself on every path that has it', async (t) => {
     proofs.map(({ deniedBy }) => deniedBy),
     ['policy n03-01: ', 'policy n03-02: ', 'policy n03-03: '],
   )
-  const [, second, third] = proofs.map(({ pod }) => Object.keys(pod.metadata.labels))
+  const [, second, third] = proofs.map(({ object }) => Object.keys(object.metadata.labels))
   t.strictSame(second, ['app', 'version', 'rule-01', 'rule-03', ROW_LABEL])
   t.strictSame(third, ['app', 'version', 'rule-01', 'rule-02', ROW_LABEL])
-  t.match(proofs[0]?.pod.spec.containers[0], { securityContext: { privileged: true } })
+  t.match(proofs[0]?.object.spec?.containers[0], { securityContext: { privileged: true } })
 })
 
 t.test('the floor and the rows without a webhook are shown to ask nobody', async (t) => {

@@ -5,7 +5,8 @@ import { ON_SHIM, ROWS, type Row } from '../../bench/rows.ts'
 // every row's samples are one value, so that all its percentiles are that value
 function runOf(clients: number, values: Readonly<Record<string, number>>): Run {
   const samples = Object.fromEntries(ROWS.map(({ name }) => [name, [values[name] ?? 1]]))
-  return { clients, samples, apiServerMeans: { shim: 0.8 } }
+  const busyMs = Object.fromEntries(ROWS.map(({ name }) => [name, values[name] ?? 1]))
+  return { clients, measured: { samples, busyMs }, apiServerMeans: { shim: 0.8 } }
 }
 
 const run = runOf(1, {
@@ -58,6 +59,10 @@ t.test('ratios compare with the floor of the same number of clients', async (t) 
   t.equal(ratios.length, 8)
 })
 
+t.test('a row answers so many requests per second while it is its turn', async (t) => {
+  t.equal(reportRows(ROWS, run).find(({ row }) => row === 'shim')?.requestsPerSecond, 1000 / 3)
+})
+
 t.test('where the floor added nothing there is no ratio, and JSON says null', async (t) => {
   const ratios = reportRatios(reportRows(ROWS, runOf(1, { shim: 2 })))
   t.match(JSON.stringify(ratios.find(({ row }) => row === 'shim')), '"p50":null')
@@ -73,7 +78,7 @@ t.test(
     ]
     const runs = [1, 4].map((clients) => ({
       clients,
-      samples: { 'baseline-shim': [clients], few: [2 * clients], many: [5 * clients] },
+      measured: { samples: { 'baseline-shim': [clients], few: [2 * clients], many: [5 * clients] }, busyMs: {} },
       apiServerMeans: {},
     }))
     const rows = runs.flatMap((run) => reportRows(plan, run))

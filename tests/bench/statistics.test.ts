@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { ratio, subtract, summarize } from '../../bench/statistics.ts'
+import { median, quantiles, ratio, subtract, summarize } from '../../bench/statistics.ts'
 
 t.test('percentiles are latencies that were measured, by nearest rank', async (t) => {
   const oneToHundred = Array.from({ length: 100 }, (_, index) => 100 - index)
@@ -26,6 +26,18 @@ t.test('percentiles rise, and lie within what was measured', async (t) => {
     return Math.min(...values) <= p50 && p50 <= p90 && p90 <= p99 && p99 <= Math.max(...values)
   })
   t.doesNotThrow(() => fc.assert(property))
+})
+
+t.test('quantiles go from the shortest to the longest latency, the 50th is the median', async (t) => {
+  const all = quantiles(Array.from({ length: 1000 }, (_, index) => 1000 - index))
+  t.equal(all.length, 101)
+  t.strictSame([all[0], all[1], all[50], all[100]], [1, 10, 500, 1000])
+  t.strictSame(quantiles([0.123456]), Array(101).fill(0.123))
+})
+
+t.test('the median of an even number of figures is one of them', async (t) => {
+  t.equal(median([4, 1, 3, 2]), 3)
+  t.equal(median([7]), 7)
 })
 
 t.test("added latency is a percentile less the baseline's same percentile", async (t) => {

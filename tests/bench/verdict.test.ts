@@ -1,61 +1,84 @@
 import t from 'tap'
+import { type Goal, onePolicyGoals } from '../../bench/goals.ts'
 import type { ReportRatio, ReportRow } from '../../bench/report.ts'
-import { judge, judgeGrowth } from '../../bench/verdict.ts'
+import { judge, worstOf } from '../../bench/verdict.ts'
 
-function ratios(shim: number | null, again: number | null, clients = 1): ReportRatio[] {
-  const all = (value: number | null) => ({ p50: value, p90: value, p99: value })
-  return [
-    { row: 'shim', clients, ...all(shim) },
-    { row: 'floor-again', clients, ...all(again) },
-  ]
+interface Figures {
+  readonly shim: number | null
+  readonly p99?: number
+  readonly again?: number
+  /** Requests per second of the shim; the floor answers 1000. */
+  readonly rate?: number
 }
 
-t.test('up to twice the floor passes, up to three times is acceptable, more fails', async (t) => {
-  const verdictOf = (shim: number) => judge(ratios(shim, 1)).verdict
-  t.equal(verdictOf(0.9), 'pass')
-  t.equal(verdictOf(2), 'pass')
-  t.equal(verdictOf(2.01), 'acceptable')
-  t.equal(verdictOf(3), 'acceptable')
-  t.equal(verdictOf(3.01), 'fail')
+function findings(byClients: Readonly<Record<number, Figures>>) {
+  const entries = Object.entries(byClients).map(([clients, figures]) => [Number(clients), figures] as const)
+  const rowsOf = ([clients, { rate = 1000 }]: (typeof entries)[number]) => [
+    rowOf('floor', clients, 1000),
+    rowOf('shim', clients, rate),
+  ]
+  const ratiosOf = ([clients, { shim, p99 = 1, again = 1 }]: (typeof entries)[number]): ReportRatio[] => [
+    { row: 'shim', clients, p50: shim, p90: shim, p99 },
+    { row: 'floor-again', clients, p50: again, p90: again, p99: again },
+  ]
+  return { rows: entries.flatMap(rowsOf), ratios: entries.flatMap(ratiosOf), growth: [] as ReportRatio[] }
+}
+
+function rowOf(row: string, clients: number, requestsPerSecond: number): ReportRow {
+  const figures = { count: 1, mean: 1, p50: 1, p90: 1, p99: 1, quantiles: [] }
+  return { row, title: '', apiServer: 'shim', floor: 'floor', clients, requestsPerSecond, ...figures }
+}
+
+const GOALS = onePolicyGoals('shim')
+const verdictOf = (figures: Figures) => judge(GOALS, findings({ 1: figures })).verdict
+
+t.test('at the median, 1.25 times the floor passes, 1.5 times is acceptable, more fails', async (t) => {
+  t.equal(verdictOf({ shim: 0.9 }), 'pass')
+  t.equal(verdictOf({ shim: 1.25 }), 'pass')
+  t.equal(verdictOf({ shim: 1.26 }), 'acceptable')
+  t.equal(verdictOf({ shim: 1.5 }), 'acceptable')
+  t.equal(verdictOf({ shim: 1.51 }), 'fail')
 })
 
-t.test('the fewest clients decide, since more of them measure the machine', async (t) => {
-  const { verdict, notes } = judge([...ratios(9, 1, 32), ...ratios(1.5, 1, 1)])
+t.test('the tail may be 1.5 times that of the floor', async (t) => {
+  t.equal(verdictOf({ shim: 1, p99: 1.5 }), 'pass')
+  t.equal(verdictOf({ shim: 1, p99: 1.51 }), 'fail')
+})
+
+t.test('latency is judged with the fewest clients, since more of them measure the machine', async (t) => {
+  const { verdict, goals } = judge(GOALS, findings({ 32: { shim: 9 }, 1: { shim: 1.2 } }))
   t.equal(verdict, 'pass')
-  t.match(notes[0], 'the shim adds 1.50 times what the floor adds, at the median with 1 client ')
+  t.match(goals[0], {
+    goal: 'shim adds 1.20 times what the floor adds, p50 with 1 client (up to 1.25, acceptable up to 1.5)',
+    measured: 1.2,
+  })
+})
+
+t.test("many clients are to get four fifths of the floor's requests per second", async (t) => {
+  const judged = (rate: number) => judge(GOALS, findings({ 1: { shim: 1, rate: 1 }, 32: { shim: 1, rate } }))
+  t.equal(judged(800).verdict, 'pass')
+  t.equal(judged(799).verdict, 'fail')
+  t.match(judged(900).goals[2]?.goal, 'shim answers 0.90 times as many requests as the floor, with 32 clients')
+  t.equal(judge(GOALS, findings({ 1: { shim: 1, rate: 1 } })).goals.length, 2, 'one client keeps nothing busy')
 })
 
 t.test('a run whose A/A row is off says so', async (t) => {
-  t.strictSame(judge(ratios(1.5, 1.1)).notes.length, 1)
-  t.match(judge(ratios(1.5, 0.7)).notes[1], 'the same floor measured twice differs by 30 %')
-  t.match(judge(ratios(1.5, 1.3)).notes[1], 'differs by 30 %')
-  t.match(judge([...ratios(1.5, 1), ...ratios(1.5, 0.5, 32)]).notes[1], 'with 32 clients the same floor')
+  const notesOf = (again: number) => judge(GOALS, findings({ 1: { shim: 1, again } })).notes
+  t.strictSame(notesOf(1.1), [])
+  t.match(notesOf(0.7)[0], /^floor-again, the same floor measured twice with 1 client, differs by 30 %/)
+  t.match(notesOf(1.3)[0], 'differs by 30 %')
 })
 
-t.test('without a floor to compare with nothing passes', async (t) => {
-  t.equal(judge(ratios(null, null)).verdict, 'fail')
+t.test('what could not be measured fails', async (t) => {
+  t.equal(verdictOf({ shim: null }), 'fail')
+  t.equal(worstOf([]), 'fail')
 })
 
-function judgeMost(most: number | null, again = 1) {
-  const rows = [1, 32].flatMap((clients) =>
-    [1, 13].map((policies): ReportRow => {
-      const figures = { count: 1, mean: 1, p50: 1, p90: 1, p99: 1 }
-      return { row: `combined-${policies}`, title: '', apiServer: 'shim', clients, policies, ...figures }
-    }),
-  )
-  const growthOf = (p50: number | null, clients: number) => ({ row: 'combined-13', clients, p50, p90: p50, p99: p50 })
-  return judgeGrowth({ rows, ratios: ratios(1, again), growth: [growthOf(9, 32), growthOf(most, 1)] })
-}
-
-t.test('many policies in one entry may add up to three times what one adds, with the fewest clients', async (t) => {
-  t.strictSame(judgeMost(3), {
-    verdict: 'pass',
-    notes: ['combined-13 adds 3.00 times what one policy adds, at the median with 1 client (pass up to 3)'],
-  })
-  t.equal(judgeMost(3.01).verdict, 'fail')
-  t.equal(judgeMost(null).verdict, 'fail')
-})
-
-t.test('many policies are not judged without a word on the instrument', async (t) => {
-  t.match(judgeMost(2, 1.3).notes[1], 'the same floor measured twice differs by 30 %')
+t.test('many policies are judged by what one adds', async (t) => {
+  const goals: Goal[] = [{ row: 'shim', comparedWith: 'one policy', percentile: 'p50', pass: 2 }]
+  const growthOf = (p50: number | null) => [{ row: 'shim', clients: 1, p50, p90: p50, p99: p50 }]
+  const judged = (p50: number | null) => judge(goals, { ...findings({ 1: { shim: 9 } }), growth: growthOf(p50) })
+  t.equal(judged(2).verdict, 'pass')
+  t.match(judged(2.01), { verdict: 'fail', goals: [{ goal: /^shim adds 2.01 times what one policy adds/ }] })
+  t.equal(judged(null).verdict, 'fail')
 })

@@ -1,8 +1,9 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import t from 'tap'
+import { LIMIT_NOTE } from '../../bench/limit-note.ts'
 import type { BenchReport } from '../../bench/report.ts'
 import { ROWS } from '../../bench/rows.ts'
 import { packageRoot } from '../../util/package-root.ts'
@@ -65,7 +66,14 @@ t.test('a short run measures every path and leaves nothing behind', async (t) =>
   await t.test('there is a verdict with its reason, and the exit code says the same', async (t) => {
     t.match(report.verdict, /^(pass|acceptable|fail)$/)
     t.equal(exitCode, report.verdict === 'fail' ? 1 : 0)
-    t.ok(report.notes[0])
+    t.strictSame(
+      report.goals.map(({ goal }) => goal.replace(/[\d.]+ times|an unknown number of times/, 'n times')),
+      [
+        'shim adds n times what the floor adds, p50 with 1 client (up to 1.25, acceptable up to 1.5)',
+        'shim adds n times what the floor adds, p99 with 1 client (up to 1.5)',
+        'shim answers n times as many requests as the floor, with 4 clients (at least 0.8)',
+      ],
+    )
   })
 
   await t.test("the shim's memory, the machine and the versions are named", async (t) => {
@@ -98,7 +106,25 @@ t.test('many policies are measured apart and in one entry, each of them asked', 
     paths,
   )
   t.ok(report.rows.every(({ count }) => count === 4))
-  t.match(report.notes[0], /^combined-3 adds [\d.]+ times what one policy adds|nothing to compare with/)
+  t.match(report.goals[0]?.goal, /^combined-3 adds .* times what one policy adds/)
+  t.strictSame(await listClusters(folder), [])
+})
+
+t.test('large objects are measured beside ordinary ones, and the result is kept in a file', async (t) => {
+  const { folder, env } = await createFolders()
+  const file = join(folder, 'result.json')
+  const flags = ['--object-sizes', 'small,100KiB,1MiB', '--clients', '1', '--requests', '3', '--warmup', '1']
+  const { stdout, stderr, exitCode } = await execa(command, ['bench', ...flags, '--json', file], { env, reject: false })
+  t.ok(exitCode === 0 || exitCode === 1, stderr)
+  const report: BenchReport = JSON.parse(await readFile(file, 'utf8'))
+  const shim = report.rows.filter(({ row }) => row.startsWith('shim-'))
+  t.strictSame(
+    shim.map(({ row }) => row),
+    ['shim-small', 'shim-100KiB', 'shim-1MiB'],
+  )
+  t.ok(shim.every(({ count, added, requestsPerSecond }) => count === 3 && added !== undefined && requestsPerSecond > 0))
+  t.match(stdout, 'ConfigMap of 1 MiB')
+  t.match(stdout, LIMIT_NOTE)
   t.strictSame(await listClusters(folder), [])
 })
 
@@ -120,6 +146,8 @@ t.test('what cannot be measured is refused before anything starts', async (t) =>
     ['--clients', 'a'],
     ['--policy', 'x'],
     ['--policies', '1'],
+    ['--object-sizes', '1KiB'],
+    ['--object-sizes', 'small', '--policies', '3'],
     ['--policies', '2,51'],
     ['--policies', '3', '--policy', 'require-labels'],
     ['--requests', '1', '--duration', '1'],

@@ -1,0 +1,51 @@
+import type { Output } from '../../../bench/lay-out.ts'
+import type { Verdict } from '../../../bench/report.ts'
+import type { Steps } from '../../../util/steps.ts'
+import { type BenchFlags, DEFAULT_REQUESTS, readLimit } from './flags.ts'
+
+/** What a run found out. */
+export interface Finding {
+  /** As JSON shows it. */
+  readonly report: object
+  readonly verdict: Verdict
+  format(output: Output): string
+}
+
+export interface ModeContext {
+  readonly steps: Steps
+  readonly signal: AbortSignal
+}
+
+/** Measures what the flags name. Each way to measure is loaded when it is wanted. */
+export function measure(flags: BenchFlags, context: ModeContext): Promise<Finding> {
+  return flags.evaluate ? measureEvaluations(flags, context) : measurePaths(flags, context)
+}
+
+async function measurePaths(flags: BenchFlags, { steps, signal }: ModeContext): Promise<Finding> {
+  const { runBench } = await import('../../../bench/run-bench.ts')
+  const { formatReport } = await import('../../../bench/format.ts')
+  const { clients, warmup, policy, policies, objectSizes, kubernetesVersion, assets } = flags
+  const report = await runBench(
+    {
+      clients,
+      limit: readLimit(flags),
+      warmup,
+      policy,
+      ...(policies !== undefined && { policies }),
+      ...(objectSizes !== undefined && { objectSizes }),
+      kubernetesVersion,
+      ...(assets !== undefined && { assets }),
+      signal,
+    },
+    steps,
+  )
+  return { report, verdict: report.verdict, format: (output) => formatReport(report, output) }
+}
+
+async function measureEvaluations(flags: BenchFlags, { steps, signal }: ModeContext): Promise<Finding> {
+  const { runEvaluate } = await import('../../../bench/evaluate/run-evaluate.ts')
+  const { formatEvaluateReport } = await import('../../../bench/evaluate/format.ts')
+  const { requests = DEFAULT_REQUESTS, warmup } = flags
+  const report = await runEvaluate({ requests, warmup, signal }, steps)
+  return { report, verdict: report.verdict, format: (output) => formatEvaluateReport(report, output) }
+}
