@@ -30,6 +30,7 @@ export interface ShimFlags extends ModuleFlags, FallbackFlags {
   readonly defaultExclusions?: boolean
   readonly kubernetesVersion?: string
   readonly fallbackService?: string
+  readonly shimHost?: string
   readonly certDir?: string
   readonly certFile?: string
   readonly keyFile?: string

@@ -16,6 +16,7 @@ export interface RegistrationFlags {
   readonly defaultExclusions?: boolean
   readonly kubernetesVersion?: string
   readonly fallbackService?: string
+  readonly shimHost?: string
   readonly port?: string
   readonly socket?: string
   readonly certFile?: string
@@ -56,8 +57,14 @@ const SERVICE = /^([a-z0-9]([a-z0-9-]*[a-z0-9])?)\/([a-z0-9]([a-z0-9-]*[a-z0-9])
 /** `namespace/name[:port]`. A process without a socket is one of those behind it. */
 function readService(
   reader: FlagReader,
-  { fallbackService: text, staticManifests, port, socket }: RegistrationFlags,
-): Pick<ApiObjectsOptions, 'service' | 'role'> {
+  { fallbackService: text, shimHost, staticManifests, port, socket }: RegistrationFlags,
+): Partial<Pick<ApiObjectsOptions, 'service' | 'role' | 'host'>> {
+  const isBehind = port !== undefined && socket === undefined
+  if (shimHost !== undefined && (text === undefined || !isBehind))
+    reader.refuse(
+      'shim-host',
+      'is for policy servers: a process with --fallback-service, with --port and without --socket',
+    )
   if (text === undefined) return {}
   if (staticManifests !== undefined)
     reader.refuse('fallback-service', 'goes with --register api: static manifests know no Services')
@@ -68,8 +75,14 @@ function readService(
   }
   return {
     service: { namespace, name, ...(servicePort !== undefined && { port: Number(servicePort) }) },
-    ...(port !== undefined && socket === undefined && { role: 'policy-server' }),
+    // their own --host is the Service's
+    ...(isBehind && { role: 'policy-server', host: readShimHost(reader, shimHost) }),
   }
+}
+
+function readShimHost(reader: FlagReader, text: string = FLAG_DEFAULTS.host): string {
+  const [host = { host: FLAG_DEFAULTS.host, port: 443 }] = reader.authorities('shim-host', [text], 443)
+  return toUrlHost(host)
 }
 
 function readOptions(
@@ -90,6 +103,7 @@ function refuseIdle(reader: FlagReader, flags: RegistrationFlags): void {
     registration: flags.registration !== undefined,
     'kubernetes-version': flags.kubernetesVersion !== undefined,
     'fallback-service': flags.fallbackService !== undefined,
+    'shim-host': flags.shimHost !== undefined,
     'ca-file': flags.caFile !== undefined,
     'no-default-exclusions': flags.defaultExclusions === false,
   }

@@ -109,6 +109,10 @@ export const addShimCommand: AddCommand = (program, context) => {
       '--fallback-service <namespace/name[:port]>',
       'with --register api, the Service that API servers are sent to while a shim is gone; the policy servers behind it are given the same',
     )
+    .option(
+      '--shim-host <name[:port]>',
+      `on a policy server with --fallback-service, the --host of the shims (default: ${FLAG_DEFAULTS.host})`,
+    )
     .option('--no-default-exclusions', 'in either, police system namespaces, leases, events and the API server too')
     .option('--kubernetes-version <version>', 'of the API server, such as 1.37: newer ones are told less')
     .optionsGroup('API server:')

@@ -10,8 +10,6 @@ export interface Member {
   readonly authorities: string
   /** Given for one that serves behind a Service; all others answer on a socket beside an API server. */
   readonly role?: 'policy-server' | undefined
-  /** Of the webhook URLs that lead to it. */
-  readonly host?: string | undefined
 }
 
 /** Labels of every member's Lease. */
@@ -24,26 +22,23 @@ export const MEMBER_SELECTOR = Object.entries(MEMBER_LABELS)
 const SETS = 'gatehouse.internal/sets'
 const AUTHORITIES = 'gatehouse.internal/authorities'
 const ROLE = 'gatehouse.internal/role'
-const HOST = 'gatehouse.internal/host'
 
-export function toAnnotations({ sets, authorities, role, host }: Omit<Member, 'name'>) {
+export function toAnnotations({ sets, authorities, role }: Omit<Member, 'name'>) {
   return {
     [SETS]: sets.join(','),
     [AUTHORITIES]: authorities,
     ...(role !== undefined && { [ROLE]: role }),
-    ...(host !== undefined && { [HOST]: host }),
   }
 }
 
 /** Reads what another shim wrote; one that says nothing that we understand answers for nothing. */
 export function readMember({ name, annotations = {} }: KubeMetadata): Member {
   const sets = (annotations[SETS] ?? '').split(',').filter((digest) => digest !== '')
-  const { [ROLE]: role, [HOST]: host } = annotations
+  const { [ROLE]: role } = annotations
   return {
     name,
     sets,
     authorities: annotations[AUTHORITIES] ?? '',
     ...(role === 'policy-server' && { role }),
-    ...(host !== undefined && { host }),
   }
 }

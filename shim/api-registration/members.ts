@@ -49,12 +49,12 @@ export class Members implements AsyncDisposable {
 
   /** This shim as it is now, whether or not the API server has heard of it. */
   get self(): Member {
-    const { name, sets, authorities, role, host } = this.#options
+    const { name, sets, authorities, role } = this.#options
     return {
       name,
       sets: sets.digests,
       authorities: authorities(),
-      ...(role === undefined ? { host } : { role }),
+      ...(role !== undefined && { role }),
     }
   }
 
@@ -76,11 +76,6 @@ export class Members implements AsyncDisposable {
       name,
       aliveMs: name === own ? performance.now() - this.#startedMs : this.#list.aliveMs(name, clock()),
     }))
-  }
-
-  /** The host of the URLs that lead to shims; this one's own where it is a shim. */
-  get host(): string | undefined {
-    return this.known.find(({ role, host }) => role === undefined && host !== undefined)?.host
   }
 
   /** Says again what this shim is. */

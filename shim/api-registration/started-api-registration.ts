@@ -161,7 +161,7 @@ export class StartedApiRegistration implements AsyncDisposable {
 
   /** By the socket, unless a Service takes over for shims that are gone. */
   #chooseClient(digest: string, registered: WebhookForm | undefined): WebhookClient {
-    const { service, role, host = DEFAULT_WEBHOOK_HOST, times = {} } = this.#options
+    const { service, host = DEFAULT_WEBHOOK_HOST, times = {} } = this.#options
     if (service === undefined) return { host }
     const servers = this.#members.alive.filter(({ role, sets }) => role !== undefined && sets.includes(digest))
     const { form, absent } = decideForm({
@@ -171,9 +171,7 @@ export class StartedApiRegistration implements AsyncDisposable {
       returnMs: times.returnMs ?? RETURN_MS,
     })
     this.#tellForm(form, absent)
-    return form === 'service'
-      ? { service }
-      : { host: this.#members.host ?? (role === undefined ? host : DEFAULT_WEBHOOK_HOST) }
+    return form === 'service' ? { service } : { host }
   }
 
   #tellForm(form: WebhookForm, absent: readonly string[]): void {

@@ -55,7 +55,7 @@ t.test('when a shim is gone, the webhooks go to the Service, and come back with 
     kubeconfig: shim.kubeconfig,
     apiObjects: {
       ...common,
-      host: 'gatehouse.gatehouse-system.svc',
+      host: HOST,
       service: { ...SERVICE, port },
       role: 'policy-server',
     },

@@ -62,6 +62,27 @@ t.test(
   },
 )
 
+t.test('a Service that takes over is for API objects, and a process without a socket serves behind it', async (t) => {
+  const flags = { policies: 'a', kubeconfig: 'k', register: 'api', fallbackService: 'system/gatehouse:8443' }
+  const service = { namespace: 'system', name: 'gatehouse', port: 8443 }
+  t.strictSame(parseFlags(flags).apiObjects, {
+    registration: 'combined',
+    host: HOST.host,
+    exclusions: 'default',
+    service,
+  })
+  const behind = { ...flags, port: '8443', host: ['gatehouse.system.svc'] }
+  t.match(parseFlags(behind).apiObjects, { host: HOST.host, role: 'policy-server', service })
+  t.match(parseFlags({ ...behind, shimHost: 'shim.internal' }).apiObjects, { host: 'shim.internal' })
+  const refused: readonly (readonly [ShimFlags, RegExp])[] = [
+    [{ ...flags, fallbackService: 'gatehouse' }, /--fallback-service: is "gatehouse"; must be namespace\/name/],
+    [{ policies: 'a', fallbackService: 'a/b' }, /--fallback-service: does nothing without/],
+    [{ policies: 'a', staticManifests: 'm', fallbackService: 'a/b' }, /--fallback-service: goes with --register api/],
+    [{ ...flags, shimHost: 'a' }, /--shim-host: is for policy servers/],
+  ]
+  for (const [given, message] of refused) t.throws(() => parseFlags(given), { message }, String(message))
+})
+
 t.test('every flag arrives', async (t) => {
   const options = parseFlags({
     policies: 'policies',
