@@ -10,6 +10,8 @@ export interface FarewellOptions {
   /** What becomes of those who dial from now on: how long it pays to stay for those who are connected. */
   readonly dials: Dials
   readonly graceMs: number
+  /** Somebody else answers new connections for so long, though not under our name: other pods behind a Service. */
+  readonly lingerMs: number
   readonly handoverGraceMs: number
   /** Ends it at once. */
   readonly impatience: AbortSignal
@@ -45,8 +47,8 @@ export async function sayFarewell(options: FarewellOptions): Promise<void> {
   await Promise.race([drain.whenIdle(), aborted(end)])
 }
 
-function toLingerMs({ dials, handoverGraceMs }: FarewellOptions): number {
-  if (dials === 'refused') return 0
+function toLingerMs({ dials, lingerMs, handoverGraceMs }: FarewellOptions): number {
+  if (dials === 'refused') return lingerMs
   if (dials === 'queued') return QUEUED_LINGER_MS
   return handoverGraceMs - SETTLE_MS - Math.min(LAST_ANSWERS_MS, handoverGraceMs / 10)
 }

@@ -14,6 +14,7 @@ export const FLAG_DEFAULTS = {
   policyTimeoutSeconds: 2,
   memoryLimitMib: 128,
   graceSeconds: 25,
+  lingerSeconds: 0,
   handoverGraceSeconds: 100,
   logLevel: 'info',
   logFmt: 'text',

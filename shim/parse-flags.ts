@@ -48,6 +48,7 @@ export interface ShimFlags extends ModuleFlags, FallbackFlags {
   readonly memoryLimit?: string
   readonly grace?: string
   readonly handoverGrace?: string
+  readonly linger?: string
   readonly logLevel?: string
   readonly logFmt?: string
   readonly decisionLog?: string
@@ -87,6 +88,7 @@ export function parseFlags(flags: ShimFlags, inheritedSockets = 0): ShimOptions 
       MIB *
       reader.number('memory-limit', flags.memoryLimit, { default: FLAG_DEFAULTS.memoryLimitMib, min: 1, max: 4096 }),
     graceMs: readSeconds(reader, 'grace', flags.grace, { default: FLAG_DEFAULTS.graceSeconds, min: 0 }),
+    lingerMs: readSeconds(reader, 'linger', flags.linger, { default: FLAG_DEFAULTS.lingerSeconds, min: 0 }),
     handoverGraceMs: readSeconds(reader, 'handover-grace', flags.handoverGrace, {
       default: FLAG_DEFAULTS.handoverGraceSeconds,
       min: 0,

@@ -30,6 +30,8 @@ export interface ShimOptions extends Partial<ApiServerOptions> {
   readonly policyTimeoutMs: number
   readonly memoryLimitBytes: number
   readonly graceMs: number
+  /** How long a shutdown leaves idle connections open where others answer new ones; 0 unless given. */
+  readonly lingerMs?: number
   readonly decisionLog?: DecisionLogSettings
   /** How long it goes on answering open connections once a successor has its socket. */
   readonly handoverGraceMs: number

@@ -81,7 +81,7 @@ export class Shim {
   async start(): Promise<StartedShim> {
     await using resources = new AsyncDisposableStack()
     const log = this.#log
-    const { certificates, graceMs, handoverGraceMs } = this.#options
+    const { certificates, graceMs, lingerMs = 0, handoverGraceMs } = this.#options
     const metrics = new Metrics()
     const onPull = (result: PullResult) => metrics.recordPull(result)
     const modules = resources.use(await openModules(this.#options.modules, { onPull, log }))
@@ -108,7 +108,7 @@ export class Shim {
     const watch = resources.use(new CertificateWatch(certificates, certificate.current, { onChange, onBundle, log }))
     metrics.observeCertificate(() => endsOf(watch.current))
 
-    const lifetime = { graceMs, handoverGraceMs, resources: resources.move() }
+    const lifetime = { graceMs, lingerMs, handoverGraceMs, resources: resources.move() }
     const started = new StartedShim({ listeners, drain, reloader, log, ...lifetime, ...(decisions && { decisions }) })
     const failed = listFailures(policies.current).map(({ id }) => id)
     log.info({ addresses: started.addresses, policies: policies.current.size, failed }, 'ready')

@@ -11,6 +11,7 @@ export interface StartedShimOptions {
   readonly reloader: PolicyReloader
   readonly decisions?: DecisionLog
   readonly graceMs: number
+  readonly lingerMs: number
   readonly handoverGraceMs: number
   readonly log: Log
   /** What ends with the shim: connections, threads, timers. */

@@ -148,6 +148,10 @@ export const addShimCommand: AddCommand = (program, context) => {
       `how long a shutdown waits for requests in flight (default: ${FLAG_DEFAULTS.graceSeconds})`,
     )
     .option(
+      '--linger <seconds>',
+      `how long a shutdown leaves idle connections open, each for one more answer, as others answer new ones: behind a Service (default: ${FLAG_DEFAULTS.lingerSeconds})`,
+    )
+    .option(
       '--handover-grace <seconds>',
       `how long it answers open connections after its socket was taken over (default: ${FLAG_DEFAULTS.handoverGraceSeconds})`,
     )

@@ -95,6 +95,8 @@ function container(image: string, events: boolean, hasModules: boolean) {
       ...['--port', String(PORT), '--readiness-probe-port', String(PROBES)],
       ...['--cert-file', `${POD_FOLDERS.certificate}/tls.crt`, '--key-file', `${POD_FOLDERS.certificate}/tls.key`],
       ...['--admin-socket', `${SOCKETS}/admin.sock`, '--workers', String(WORKERS), '--log-fmt', 'json'],
+      // API servers keep connections to this pod after others have taken its place
+      ...['--linger', '10'],
       ...(events ? ['--events', '--kubeconfig', 'in-cluster'] : []),
     ],
     ports: [

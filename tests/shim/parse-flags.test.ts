@@ -25,6 +25,7 @@ t.test('the policies alone are enough: the socket, and nothing on TCP', async (t
     policyTimeoutMs: 2000,
     memoryLimitBytes: 128 * 1024 * 1024,
     graceMs: 25_000,
+    lingerMs: 0,
     handoverGraceMs: 100_000,
     log: { level: 'info', format: 'text' },
   })
@@ -107,6 +108,7 @@ t.test('every flag arrives', async (t) => {
     memoryLimit: '64',
     grace: '1',
     handoverGrace: '200',
+    linger: '3',
     logLevel: 'debug',
     logFmt: 'json',
   })
@@ -137,6 +139,7 @@ t.test('every flag arrives', async (t) => {
     policyTimeoutMs: 500,
     memoryLimitBytes: 64 * 1024 * 1024,
     graceMs: 1000,
+    lingerMs: 3000,
     handoverGraceMs: 200_000,
     log: { level: 'debug', format: 'json' },
   })

@@ -73,6 +73,24 @@ t.test('an impatient end cuts off what is in flight, and says how much', async (
   await t.rejects(answer, { code: 'ECONNRESET' })
 })
 
+t.test('where others answer new connections, an idle one stays open for one more answer', async (t) => {
+  const policies = { accept: { guest: buildGuest('accept') } }
+  await using test = await startShim(t, policies, { lingerMs: 600_000, graceMs: 600_000 })
+  const client = await connectRaw(test.socket)
+  t.teardown(() => client.socket.destroy())
+  client.write('GET /livez HTTP/1.1\r\nHost: x\r\n\r\n')
+  await client.receive('alive')
+  const review = admissionReview()
+  const ask = `POST /validate/accept HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${review.length}\r\n\r\n${review}`
+  client.write(ask)
+  await client.receive('"allowed":true')
+  const stopped = test.shim.stop()
+  await untilRefused(test)
+  client.write(ask)
+  t.match(await client.receiveAll(), /\r\nConnection: close\r\n[\s\S]*"allowed":true/i)
+  t.equal(await stopped, 0, 'it ends when nobody is connected any more')
+})
+
 t.test('so does the end of the grace period', async (t) => {
   await using test = await startShim(t, loop(30), { graceMs: 50 })
   const { answer } = await startReview(test, 'loop')
