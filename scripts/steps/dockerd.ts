@@ -1,11 +1,8 @@
 import { parseArgs } from 'node:util'
 import { formatError } from '../../cli/format-error.ts'
 import { isContinuousIntegration } from '../../containers/config.ts'
-import { HOW_TO_INSTALL, installDockerd } from '../../containers/dockerd/install.ts'
-import { missingPrograms, startDockerd } from '../../containers/dockerd/start.ts'
 import { stopDockerd } from '../../containers/dockerd/stop.ts'
-import { type ContainerEngine, findContainerEngine } from '../../containers/engine.ts'
-import { isGatehouseError } from '../../util/errors.ts'
+import { provideContainerEngine } from '../../containers/provide-engine.ts'
 import { createSteps } from '../../util/steps.ts'
 
 const { values: flags } = parseArgs({
@@ -27,23 +24,8 @@ async function stop(): Promise<string> {
 }
 
 async function start(): Promise<string> {
-  const running = await findRunning()
-  if (running !== undefined) return `${running.name} answers already`
-  const missing = await missingPrograms()
-  if (missing.length > 0 && !flags.install && !isContinuousIntegration()) {
-    process.exitCode = 3
-    return `no container engine, and ${missing.join(', ')} is not installed.\n${HOW_TO_INSTALL}, or scripts/dockerd --install`
-  }
-  await installDockerd(steps)
-  await startDockerd(steps)
-  return `${(await findContainerEngine()).name} answers`
-}
-
-async function findRunning(): Promise<ContainerEngine | undefined> {
-  try {
-    return await findContainerEngine()
-  } catch (error) {
-    if (isGatehouseError(error, 'ERR_CONTAINER_ENGINE')) return undefined
-    throw error
-  }
+  const provided = await provideContainerEngine(steps, { mayInstall: flags.install || isContinuousIntegration() })
+  if ('engine' in provided) return `${provided.engine.name} answers${provided.wasRunning ? ' already' : ''}`
+  process.exitCode = 3
+  return `${provided.missing}.\n${provided.hint}; or scripts/dockerd --install`
 }

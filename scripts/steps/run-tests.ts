@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util'
 import { execa } from 'execa'
 import { resolveBinaries } from '../../clusters/binaries/resolve.ts'
 import { buildRegistry } from '../../tests/helpers/registry-program.ts'
-import { createSteps } from '../../util/steps.ts'
+import { createSteps, type Steps } from '../../util/steps.ts'
+import { prepareContainers } from './prepare-containers.ts'
 import { createTapReader, type FileResult } from './tap-results.ts'
 
 /** One line of the closing table. */
@@ -47,6 +48,7 @@ async function runSteps(): Promise<StepResult[]> {
   return [
     ...quick,
     await runCheck('control-plane binaries', fetchBinaries),
+    await runCheck('container engine and node image', () => prepareContainers(plainSteps())),
     await runTap('integration tests', files.filter(isLong)),
   ]
 }
@@ -97,8 +99,12 @@ async function runTap(title: string, files: readonly string[]): Promise<StepResu
 
 /** So that building them is a step of its own with its progress, not a slow first test. */
 async function fetchBinaries(): Promise<void> {
-  const steps = createSteps({ isTerminal: false, write: (text) => void process.stdout.write(text) })
+  const steps = plainSteps()
   for (const kubernetesVersion of KUBERNETES_VERSIONS) await resolveBinaries({ kubernetesVersion, steps })
+}
+
+function plainSteps(): Steps {
+  return createSteps({ isTerminal: false, write: (text) => void process.stdout.write(text) })
 }
 
 function print(results: readonly StepResult[]): void {
