@@ -1,8 +1,9 @@
 import { formatBytes } from '../util/bytes.ts'
+import { formatVerdict } from './format-verdict.ts'
 import { layOut, type Output } from './lay-out.ts'
 import { LIMIT_NOTE } from './limit-note.ts'
 import { nameMachine } from './machine.ts'
-import type { BenchReport, JudgedGoal, ReportRatio, ReportRow, Verdict } from './report.ts'
+import type { BenchReport, ReportRatio, ReportRow } from './report.ts'
 
 /** The report as text that ends with a newline. */
 export function formatReport(report: BenchReport, output: Output): string {
@@ -46,22 +47,6 @@ function summaryOf({ kubernetesVersion, policy, growth, machine, memory, ...judg
     `Shim memory: ${formatBytes(memory.idleBytes)} idle, ${formatBytes(memory.loadedBytes)} after the load.`,
     ...formatVerdict(judged),
   ]
-}
-
-/** What came of each goal, and of all of them; a list in Markdown, too. */
-export function formatVerdict({ goals, verdict, notes }: VerdictLines): string[] {
-  return [
-    `Verdict: ${verdict}.`,
-    '',
-    ...goals.map(({ goal, verdict: its }) => `- ${its}: ${goal}`),
-    ...notes.map((note) => `- note: ${note}`),
-  ]
-}
-
-export interface VerdictLines {
-  readonly goals: readonly JudgedGoal[]
-  readonly verdict: Verdict
-  readonly notes: readonly string[]
 }
 
 function formatMs(milliseconds: number): string {

@@ -15,6 +15,7 @@ Examples:
   gatehouse bench --policies 1,2,4,8,13 --clients 1        # what further policies add
   gatehouse bench --object-sizes small,100KiB,1MiB --clients 1
   gatehouse bench --evaluate                               # no API server: every sample policy by itself
+  gatehouse bench --memory                                 # no API server: shims of 1 to 8 threads
   gatehouse bench --duration 60 --policy require-labels --json result.json
 
 It starts three API servers on one etcd, and takes them down again. How it measures: docs/benchmark.md
@@ -46,6 +47,13 @@ export const addBenchCommand: AddCommand = (program, { io, leaveWith }) => {
         .conflicts(['policy', 'policies', 'objectSizes', 'clients', 'duration'])
         .default(false),
     )
+    .addOption(
+      new Option('--memory', 'instead: what shims of several sizes take, beside bare Node')
+        .conflicts(['policy', 'policies', 'objectSizes', 'clients', 'duration', 'requests', 'evaluate'])
+        .default(false),
+    )
+    .option('--threads <list>', 'with --memory: threads for evaluations', parseCounts, [1, 2, 3, 4, 5, 6, 7, 8])
+    .option('--samples <count>', 'with --memory: processes of each', parseCount, 10)
     .option('--kubernetes-version <version>', 'such as 1.36 or 1.37.2', '1.37')
     .option('--assets <folder>', 'holds etcd and kube-apiserver')
     .option('--json <file>', 'write the whole result there, too, for plots and comparisons')

@@ -13,6 +13,9 @@ export interface BenchFlags {
   readonly policies?: readonly number[]
   readonly objectSizes?: readonly ObjectSize[]
   readonly evaluate: boolean
+  readonly memory: boolean
+  readonly threads: readonly number[]
+  readonly samples: number
   readonly kubernetesVersion: string
   readonly assets?: string
   readonly output: Output

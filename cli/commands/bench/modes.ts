@@ -18,6 +18,7 @@ export interface ModeContext {
 
 /** Measures what the flags name. Each way to measure is loaded when it is wanted. */
 export function measure(flags: BenchFlags, context: ModeContext): Promise<Finding> {
+  if (flags.memory) return measureMemory(flags, context)
   return flags.evaluate ? measureEvaluations(flags, context) : measurePaths(flags, context)
 }
 
@@ -40,6 +41,13 @@ async function measurePaths(flags: BenchFlags, { steps, signal }: ModeContext): 
     steps,
   )
   return { report, verdict: report.verdict, format: (output) => formatReport(report, output) }
+}
+
+async function measureMemory({ threads, samples }: BenchFlags, { steps, signal }: ModeContext): Promise<Finding> {
+  const { runMemory } = await import('../../../bench/memory/run-memory.ts')
+  const { formatMemoryReport } = await import('../../../bench/memory/report.ts')
+  const report = await runMemory({ threads, samples, signal }, steps)
+  return { report, verdict: report.verdict, format: (output) => formatMemoryReport(report, output) }
 }
 
 async function measureEvaluations(flags: BenchFlags, { steps, signal }: ModeContext): Promise<Finding> {
