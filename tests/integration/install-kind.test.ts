@@ -1,0 +1,120 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { ensureContainerEngine } from '../../containers/ensure-engine.ts'
+import { buildShimImage } from '../../image/build-shim-image.ts'
+import { packageRoot } from '../../util/package-root.ts'
+import { SILENT_STEPS } from '../../util/steps.ts'
+import { connectApi } from '../helpers/api.ts'
+import { runCommand } from '../helpers/command.ts'
+import { type KindNode, startKindNode } from '../helpers/kind-node.ts'
+import { until } from '../helpers/until.ts'
+
+// a node image that is not there yet is built from its sources
+t.setTimeout(3_600_000)
+
+const engine = await ensureContainerEngine(SILENT_STEPS).catch(() => undefined)
+const skip = engine === undefined && 'no container engine answers'
+
+t.test('the policies are installed in a kind cluster as docs/install.md says', { skip }, async (t) => {
+  const [node, image] = [await startKindNode(t), await buildShimImage()]
+  await node.loadImage(image.archive)
+  const yaml = join(t.testdir(), 'gatehouse.yaml')
+  writeFileSync(yaml, await print(t.testdir({ pki: {} }), image.tag))
+  const apply = ['apply', '--server-side', '-f', yaml]
+  await node.kubectl(...apply, '-l', 'app.kubernetes.io/component=policy-server')
+  await waitForPods(node)
+  t.match(await node.kubectl(...apply), /validatingwebhookconfiguration.*gatehouse/)
+
+  const create = (...flags: string[]) => node.kubectl('run', 'web', '--image=web', '--dry-run=server', ...flags)
+  await t.test('Pods are denied and mutated', async (t) => {
+    await until(() =>
+      create('--privileged').then(
+        () => false,
+        (error: Error) => /denied the request/.test(error.message),
+      ),
+    )
+    t.match(await create('-o', 'jsonpath={.spec.securityContext.seccompProfile.type}'), 'RuntimeDefault')
+  })
+
+  await t.test('a denial is told as an Event', async () => {
+    await node.kubectl('run', 'bad', '--image=web', '--privileged').catch(() => {})
+    await until(async () => /Privileged container is not allowed/.test(await node.kubectl('get', 'events')))
+  })
+
+  await t.test('pods are replaced without a refused request', async (t) => {
+    const api = await connectApi(node.kubeconfig)
+    const spec = { containers: [{ name: 'web', image: 'web' }] }
+    const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web' }, spec }
+    const replacing = { isDone: false, refused: [] as string[], created: 0 }
+    const createPods = async () => {
+      while (!replacing.isDone) {
+        const { status, text } = await api.call('POST', '/api/v1/namespaces/default/pods?dryRun=All', pod)
+        if (status === 201) replacing.created += 1
+        else replacing.refused.push(text)
+      }
+    }
+    const load = [createPods(), createPods()]
+    await node.kubectl('--namespace', 'gatehouse', 'rollout', 'restart', 'deployment/gatehouse')
+    await waitForPods(node)
+    await until(async () => (await runningPods(node)) === 2)
+    replacing.isDone = true
+    await Promise.all(load)
+    t.strictSame(replacing.refused, [])
+    t.ok(replacing.created > 0)
+  })
+
+  await t.test('the command line answers in a pod', async (t) => {
+    const status = ['exec', 'deployment/gatehouse', '--', 'gatehouse', 'status']
+    t.match(await node.kubectl('--namespace', 'gatehouse', ...status), /readiness +ready/)
+  })
+
+  await t.test('uninstalled, it is asked no more', async (t) => {
+    const { code, stderr } = await runCommand('uninstall', '--kubeconfig', node.kubeconfig)
+    t.equal(code, 0, stderr)
+    await node.kubectl('delete', 'namespace', 'gatehouse')
+    await node.kubectl('delete', 'clusterrole,clusterrolebinding', 'gatehouse:events')
+    await until(() =>
+      create('--privileged').then(
+        () => true,
+        () => false,
+      ),
+    )
+    t.equal(await node.kubectl('get', 'all', '--all-namespaces', '-l', 'app.kubernetes.io/name=gatehouse'), '')
+  })
+})
+
+async function print(folder: string, image: string): Promise<string> {
+  const rules = [{ apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], operations: ['CREATE'] }]
+  const moduleOf = (sample: string) => join(packageRoot(), 'policies', sample, 'policy.wasm')
+  const policies = {
+    'pod-privileged': { module: moduleOf('pod-privileged'), rules },
+    seccomp: { module: moduleOf('default-seccomp-profile'), rules, allowedToMutate: true },
+  }
+  const file = join(folder, 'policies.yml')
+  writeFileSync(file, JSON.stringify(policies))
+  const flags = [
+    '--target',
+    'service',
+    '--policies',
+    file,
+    '--image',
+    image,
+    '--events',
+    '--cert-dir',
+    join(folder, 'pki'),
+  ]
+  const { code, stdout, stderr } = await runCommand('install', ...flags)
+  if (code !== 0) throw new Error(stderr)
+  return stdout
+}
+
+async function waitForPods(node: KindNode): Promise<void> {
+  const status = ['rollout', 'status', 'deployment/gatehouse', '--timeout', '300s']
+  await node.kubectl('--namespace', 'gatehouse', ...status)
+}
+
+/** Those that are on their way out are still there, and answer. */
+async function runningPods(node: KindNode): Promise<number> {
+  return (await node.kubectl('--namespace', 'gatehouse', 'get', 'pods', '--output', 'name')).trim().split('\n').length
+}
