@@ -13,9 +13,9 @@ export function reasonOf(error: unknown): FallbackReason | undefined {
   }
   if (isGatehouseError(error, 'ERR_LOADING')) return 'loading'
   if (isGatehouseError(error, 'ERR_POOL_FULL')) return 'overloaded'
+  // of an entry that policies share, the first of them says why
+  if (isGatehouseError(error, 'ERR_ENTRY_UNANSWERED')) return reasonOf(error.cause) ?? 'unanswered'
   const isUnanswered =
-    isGatehouseError(error, 'ERR_ENTRY_UNANSWERED') ||
-    isGatehouseError(error, 'ERR_POLICY_NOT_LOADED') ||
-    isGatehouseError(error, 'ERR_NAMESPACES_UNKNOWN')
+    isGatehouseError(error, 'ERR_POLICY_NOT_LOADED') || isGatehouseError(error, 'ERR_NAMESPACES_UNKNOWN')
   return isUnanswered ? 'unanswered' : undefined
 }

@@ -133,7 +133,7 @@ export class EntryReviewer {
       return { kind: 'answered', policy, response }
     } catch (error) {
       review.signal.throwIfAborted()
-      return { kind: 'unanswered', policy, error: messageOf(error) }
+      return { kind: 'unanswered', policy, error: messageOf(error), cause: error }
     }
   }
 
@@ -168,5 +168,5 @@ function isFinal(answer: MemberAnswer, { entry }: EntryReview): boolean {
 
 function refuse(unanswered: readonly Unanswered[]): GatehouseError {
   const reasons = unanswered.map(({ policy, error }) => `policy ${policy.id}: ${error}`)
-  return new GatehouseError('ERR_ENTRY_UNANSWERED', reasons.join('; '))
+  return new GatehouseError('ERR_ENTRY_UNANSWERED', reasons.join('; '), { cause: unanswered[0]?.cause })
 }

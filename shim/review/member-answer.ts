@@ -15,4 +15,5 @@ export interface Unanswered {
   readonly kind: 'unanswered'
   readonly policy: LoadedPolicy
   readonly error: string
+  readonly cause?: unknown
 }
