@@ -21,10 +21,11 @@ const ROUNDS = 30
 
 /** Bare Node with so many idle threads. */
 export async function measureNode(threads: number): Promise<Footprint> {
-  const script = `const { Worker } = require('node:worker_threads')
+  const script = `const { writeSync } = require('node:fs')
+const { Worker } = require('node:worker_threads')
 let left = ${threads}
 for (let i = 0; i < ${threads}; i++)
-  new Worker('setInterval(() => {}, 1e9)', { eval: true }).on('online', () => --left || console.log('ready'))`
+  new Worker('setInterval(() => {}, 1e9)', { eval: true }).on('online', () => --left || writeSync(1, 'ready'))`
   const child = spawn(process.execPath, ['--eval', script], { stdio: ['ignore', 'pipe', 'inherit'], env: {} })
   try {
     await once(child.stdout, 'data')
