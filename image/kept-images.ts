@@ -14,7 +14,7 @@ export interface ShimImage {
 }
 
 /** An archive that nobody asked for in this time goes when the next is written. */
-const KEPT_MS = 24 * 60 * 60 * 1000
+const KEPT_MS = 60 * 60 * 1000
 
 /** The archive, if it was written to its end; noted as used. */
 export async function findKeptImage(archive: string): Promise<ShimImage | undefined> {
@@ -34,7 +34,7 @@ export async function keepImage(image: ShimImage): Promise<ShimImage> {
   return image
 }
 
-/** Removes archives for the same processor that have been of no use for a day. */
+/** Removes archives for the same processor that have been of no use for an hour. */
 export async function removeOldImages(archive: string): Promise<void> {
   const folder = dirname(archive)
   const [architecture = ''] = basename(archive).split('-')

@@ -5,6 +5,7 @@ import { execa } from 'execa'
 import t from 'tap'
 import { ensureContainerEngine } from '../../containers/ensure-engine.ts'
 import { buildShimImage, withShimLayout } from '../../image/build-shim-image.ts'
+import { createAuthority } from '../../util/certificates.ts'
 import { packageRoot } from '../../util/package-root.ts'
 import { SILENT_STEPS } from '../../util/steps.ts'
 import { reviewOf } from '../helpers/admission-review.ts'
@@ -65,6 +66,18 @@ t.test('a container of the image answers reviews', { skip: skipRun }, async (t) 
 
   await t.test("the operator's commands run in it", async (t) => {
     t.match(await engine.run(['exec', container, 'gatehouse', 'policies']), /pod-privileged/)
+  })
+
+  await t.test('it trusts an authority that is mounted over its own, beside those of Node', async (t) => {
+    const validity = { notBefore: new Date(0), notAfter: new Date(Date.now() + 86_400_000) }
+    const { certificate } = await createAuthority({ commonName: 'Mounted', ...validity })
+    const file = join(folder, 'authorities.crt')
+    writeFileSync(file, certificate)
+    const script = `const all = require('node:tls').getCACertificates().map((pem) => new (require('node:crypto').X509Certificate)(pem).subject)
+      console.log(all.includes('CN=Mounted'), all.length > 100)`
+    const mount = ['--volume', `${file}:/etc/ssl/certs/ca-certificates.crt:ro`]
+    const run = ['run', '--rm', '--network', 'none', '--entrypoint', 'node', ...mount, image, '-e', script]
+    t.equal(await engine.run(run), 'true true')
   })
 
   await t.test('it is no root, and has no shell', async (t) => {
