@@ -21,14 +21,25 @@ export async function startPod(t: Test, engine: ContainerEngine, objects: readon
     for (const [file, content] of filesOf(volume, objects)) write(join(path, file), content)
     return ['--volume', `${path}:${mountPath}:ro`]
   })
+  // a network of its own: an engine's default one may be absent
+  const network = `gatehouse-test-${process.pid}`
+  await engine.run(['network', 'create', network])
+  t.teardown(() => engine.run(['network', 'rm', network]))
   const container = await engine.run([
-    ...['run', '--detach', '--user', `${spec.securityContext.runAsUser}:${spec.securityContext.runAsGroup}`],
+    ...[
+      'run',
+      '--detach',
+      '--network',
+      network,
+      '--user',
+      `${spec.securityContext.runAsUser}:${spec.securityContext.runAsGroup}`,
+    ],
     ...(securityContext.readOnlyRootFilesystem ? ['--read-only'] : []),
     ...['--cap-drop', securityContext.capabilities.drop[0], '--security-opt', 'no-new-privileges'],
     ...[...mounts, image, ...args],
   ])
   t.teardown(() => engine.run(['rm', '--force', container]))
-  return engine.run(['inspect', '--format', '{{.NetworkSettings.IPAddress}}', container])
+  return engine.run(['inspect', '--format', '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}', container])
 }
 
 /** The files of a volume, by their path in it. */
