@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Steps } from '../util/steps.ts'
 import { collectState } from './collect-state.ts'
+import { KindSite } from './kind/kind-site.ts'
 import { LocalSite } from './local/local-site.ts'
 import { writeScenarioPolicies } from './policies.ts'
 import type { ProviderName } from './providers.ts'
@@ -75,17 +76,14 @@ async function createPolicies(resources: AsyncDisposableStack): Promise<string> 
 }
 
 function startSite(mode: Mode, policies: string, options: E2eOptions, steps: Steps): Promise<Site> {
-  const { kubernetesVersion, assets, retain, signal } = options
-  return LocalSite.start(
-    mode,
-    policies,
-    {
-      name: `e2e-${mode}-${randomBytes(2).toString('hex')}`,
-      kubernetesVersion,
-      retain,
-      ...(assets !== undefined && { assets }),
-      ...(signal !== undefined && { signal }),
-    },
-    steps,
-  )
+  const { provider, kubernetesVersion, assets, retain, signal } = options
+  const stage = {
+    name: `e2e-${mode}-${randomBytes(2).toString('hex')}`,
+    kubernetesVersion,
+    retain,
+    ...(assets !== undefined && { assets }),
+    ...(signal !== undefined && { signal }),
+  }
+  if (provider === 'local') return LocalSite.start(mode, policies, stage, steps)
+  return KindSite.start(policies, stage, steps)
 }

@@ -6,9 +6,9 @@ import { waitUntilInForce } from '../../clusters/webhooks/wait-in-force.ts'
 import type { KubeClient } from '../../kube/requests/kube-client.ts'
 import type { Registration } from '../../plugin/registration-mode.ts'
 import { runUninstall } from '../../upkeep/uninstall/run-uninstall.ts'
-import { applyFile } from './apply-file.ts'
+import { applyFile } from '../apply-file.ts'
+import type { Way } from '../way.ts'
 import type { LocalStage } from './local-stage.ts'
-import type { LocalWay } from './local-way.ts'
 
 const NAMESPACE = 'gatehouse'
 const SERVICE = 'policies'
@@ -17,7 +17,7 @@ const SERVICE = 'policies'
  * The same program as an ordinary HTTPS webhook behind a Service. There is no network of Pods here: the Service is a name for
  * this machine, and each process has a port of its own.
  */
-export class WebhookWay implements LocalWay {
+export class WebhookWay implements Way {
   readonly certificates: string
   readonly #stage: LocalStage
   readonly #policies: string
@@ -47,10 +47,11 @@ export class WebhookWay implements LocalWay {
   }
 
   async upgrade(): Promise<void> {
-    const { shim: old } = this.#stage
+    const { shims } = this.#stage
+    const old = shims.current
     await this.#startOnNewPort()
     await this.publishAuthorities()
-    await this.#stage.stopShim(old)
+    await shims.stop(old)
   }
 
   async publishAuthorities(): Promise<void> {
@@ -64,11 +65,10 @@ export class WebhookWay implements LocalWay {
   }
 
   async uninstall(): Promise<void> {
-    const { folder, cluster, kubeConfig, shim, api } = this.#stage
-    const { kubeconfig } = cluster
+    const { folder, kubeconfig, kubeConfig, shims, api } = this.#stage
     await runUninstall({ kubeconfig, manifests: folder, adminSocket: this.adminSocket, dryRun: false })
     await waitUntilInForce([kubeConfig])
-    await this.#stage.stopShim(shim)
+    await shims.stop(shims.current)
     await removeService(api)
     await rm(folder, { recursive: true })
   }
@@ -83,7 +83,7 @@ export class WebhookWay implements LocalWay {
     const { serviceShimFlags } = await this.#write()
     const own = ['--addr=127.0.0.1', `--admin-socket=${this.adminSocket}`]
     const place = { adminSocket: this.adminSocket, address: `127.0.0.1:${this.#port}` }
-    await this.#stage.startShim(place, [...serviceShimFlags, ...own])
+    await this.#stage.shims.start(place, [...serviceShimFlags, ...own])
   }
 
   #write(): Promise<Manifests> {
@@ -93,7 +93,7 @@ export class WebhookWay implements LocalWay {
       client: { service: { namespace: NAMESPACE, name: SERVICE, port: this.#port } },
       exclusions: 'default',
       registration: this.#registration,
-      kubernetesVersion: this.#stage.cluster.kubernetesVersion,
+      kubernetesVersion: this.#stage.kubernetesVersion,
       existing: {},
     })
   }

@@ -5,8 +5,8 @@ import type {
   V1ValidatingWebhookConfiguration,
 } from '@kubernetes/client-node'
 import { parseAllDocuments } from 'yaml'
-import { applyWebhooks } from '../../clusters/webhooks/apply-webhooks.ts'
-import { waitUntilInForce } from '../../clusters/webhooks/wait-in-force.ts'
+import { applyWebhooks } from '../clusters/webhooks/apply-webhooks.ts'
+import { waitUntilInForce } from '../clusters/webhooks/wait-in-force.ts'
 
 /** What `kubectl apply` does with the webhook configurations in a file; returns when the API server acts on them. */
 export async function applyFile(kubeConfig: KubeConfig, file: string): Promise<void> {

@@ -1,7 +1,7 @@
-import type { Registration } from '../../plugin/registration-mode.ts'
+import type { Registration } from '../plugin/registration-mode.ts'
 
-/** What an operator does on a cluster of local processes, in one mode. */
-export interface LocalWay {
+/** What an operator does in one mode. */
+export interface Way {
   readonly adminSocket: string
   readonly certificates: string
   install(registration: Registration): Promise<void>

@@ -1,33 +1,33 @@
 import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { type Manifests, WEBHOOKS_FILE, writeManifests } from '../../clusters/manifests.ts'
-import { waitUntilTextsInForce } from '../../clusters/webhooks/wait-static-in-force.ts'
-import type { Registration } from '../../plugin/registration-mode.ts'
-import { STATIC_MANIFEST_FILE } from '../../plugin/static-manifests.ts'
-import { DEFAULT_WEBHOOK_HOST } from '../../plugin/webhook-host.ts'
-import { staticManifestFolders } from '../../shim/registration/static-manifests.ts'
-import { runUninstall } from '../../upkeep/uninstall/run-uninstall.ts'
-import { makeFolder } from '../../util/make-folder.ts'
-import { readIfThere } from '../../util/replace-file.ts'
+import { type Manifests, WEBHOOKS_FILE, writeManifests } from '../clusters/manifests.ts'
+import { waitUntilTextsInForce } from '../clusters/webhooks/wait-static-in-force.ts'
+import type { Registration } from '../plugin/registration-mode.ts'
+import { STATIC_MANIFEST_FILE } from '../plugin/static-manifests.ts'
+import { DEFAULT_WEBHOOK_HOST } from '../plugin/webhook-host.ts'
+import { staticManifestFolders } from '../shim/registration/static-manifests.ts'
+import { runUninstall } from '../upkeep/uninstall/run-uninstall.ts'
+import { makeFolder } from '../util/make-folder.ts'
+import { readIfThere } from '../util/replace-file.ts'
 import { applyFile } from './apply-file.ts'
-import type { LocalStage } from './local-stage.ts'
-import type { LocalWay } from './local-way.ts'
+import type { Stage } from './stage.ts'
+import type { Way } from './way.ts'
 
 /** API servers keep idle connections for longer; nobody should have to wait for that here. */
 const HANDOVER_GRACE_SECONDS = 5
 
 /** A shim beside the API server, over a Unix socket: `gatehouse manifests`, `gatehouse shim` and the API server's flags. */
-export class SocketWay implements LocalWay {
+export class SocketWay implements Way {
   readonly certificates: string
-  readonly #stage: LocalStage
+  readonly #stage: Stage
   readonly #policies: string
   readonly #socket: string
   #registration: Registration = 'combined'
 
-  constructor(stage: LocalStage, policies: string) {
+  constructor(stage: Stage, policies: string) {
     this.#stage = stage
     this.#policies = policies
-    this.#socket = join(stage.layout.sockets, 'shim', 'gatehouse.sock')
+    this.#socket = join(stage.socketFolder, 'gatehouse.sock')
     this.certificates = join(stage.folder, 'certificates')
   }
 
@@ -51,9 +51,10 @@ export class SocketWay implements LocalWay {
   }
 
   async upgrade(): Promise<void> {
-    const { shim: old } = this.#stage
+    const { shims } = this.#stage
+    const old = shims.current
     await this.#startShim(await this.#write())
-    await this.#stage.untilEnded(old)
+    await shims.untilEnded(old)
   }
 
   async publishAuthorities(): Promise<void> {
@@ -65,11 +66,10 @@ export class SocketWay implements LocalWay {
   }
 
   async uninstall(): Promise<void> {
-    const { folder, cluster, shim } = this.#stage
-    const { kubeconfig } = cluster
+    const { folder, kubeconfig, shims } = this.#stage
     await runUninstall({ kubeconfig, manifests: folder, adminSocket: this.adminSocket, dryRun: false })
     await this.#stage.reconfigure([])
-    await this.#stage.stopShim(shim)
+    await shims.stop(shims.current)
     await rm(folder, { recursive: true })
     await rm(dirname(this.#socket), { recursive: true })
   }
@@ -82,16 +82,16 @@ export class SocketWay implements LocalWay {
       socket: this.#socket,
       exclusions: 'default',
       registration: this.#registration,
-      kubernetesVersion: this.#stage.cluster.kubernetesVersion,
+      kubernetesVersion: this.#stage.kubernetesVersion,
       existing: {},
     })
   }
 
   #startShim({ source }: Manifests): Promise<void> {
-    const { folder, cluster } = this.#stage
-    const registering = [`--static-manifests=${folder}`, `--kubernetes-version=${cluster.kubernetesVersion}`]
+    const { folder, kubernetesVersion } = this.#stage
+    const registering = [`--static-manifests=${folder}`, `--kubernetes-version=${kubernetesVersion}`]
     const place = { adminSocket: this.adminSocket, address: this.#socket }
-    return this.#stage.startShim(place, [
+    return this.#stage.shims.start(place, [
       `--policies=${this.#policies}`,
       `--socket=${this.#socket}`,
       `--cert-dir=${this.certificates}`,

@@ -1,0 +1,112 @@
+import { readFile } from 'node:fs/promises'
+import { stringify } from 'yaml'
+import type { KubeClient } from '../kube/requests/kube-client.ts'
+import type { Registration } from '../plugin/registration-mode.ts'
+import { askShim } from '../shim/admin/admin-client.ts'
+import { describeCertificates } from '../shim/tls/operate-authority.ts'
+import type { Lacks } from './capability.ts'
+import { describeAll } from './describe-all.ts'
+import { readTree } from './read-tree.ts'
+import type { Mode, Site } from './site.ts'
+import type { Stage } from './stage.ts'
+import type { Way } from './way.ts'
+
+export interface ClusterSiteParts<S extends Stage> {
+  readonly mode: Mode
+  readonly stage: S
+  readonly way: Way
+  /** The file. */
+  readonly policies: string
+}
+
+/** What sites of all providers have in common: the stage is the provider's, the way is the mode's. */
+export abstract class ClusterSite<S extends Stage> implements Site {
+  abstract readonly title: string
+  abstract readonly lacks: Lacks
+  abstract readonly workloadImage: string
+  abstract readonly hints: readonly string[]
+  readonly mode: Mode
+  protected readonly stage: S
+  readonly #way: Way
+  readonly #policies: string
+
+  protected constructor({ mode, stage, way, policies }: ClusterSiteParts<S>) {
+    this.mode = mode
+    this.stage = stage
+    this.#way = way
+    this.#policies = policies
+  }
+
+  abstract stopApiServer(): Promise<void>
+  abstract startApiServer(): Promise<void>
+  abstract rebootNode(): Promise<void>
+  abstract readFiles(): Promise<Readonly<Record<string, string>>>
+  abstract logs(): Promise<Readonly<Record<string, string>>>
+
+  get kubernetesVersion(): string {
+    return this.stage.kubernetesVersion
+  }
+
+  get kubeconfig(): string {
+    return this.stage.kubeconfig
+  }
+
+  get certificates(): string {
+    return this.#way.certificates
+  }
+
+  get api(): KubeClient {
+    return this.stage.api
+  }
+
+  install(registration: Registration): Promise<void> {
+    return this.#way.install(registration)
+  }
+
+  changeRegistration(registration: Registration): Promise<void> {
+    return this.#way.changeRegistration(registration)
+  }
+
+  upgrade(): Promise<void> {
+    return this.#way.upgrade()
+  }
+
+  publishAuthorities(): Promise<void> {
+    return this.#way.publishAuthorities()
+  }
+
+  crash(): Promise<void> {
+    return this.stage.shims.kill()
+  }
+
+  recover(): Promise<void> {
+    return this.#way.recover()
+  }
+
+  uninstall(): Promise<void> {
+    return this.#way.uninstall()
+  }
+
+  describe(): Promise<Readonly<Record<string, string>>> {
+    const { certificates: folder, adminSocket } = this.#way
+    return describeAll({
+      'status.yaml': async () => stringify(await askShim(adminSocket, 'GET /status')),
+      'policies.yaml': async () => stringify(await askShim(adminSocket, 'GET /policies')),
+      'certificates.yaml': async () => stringify(await describeCertificates({ folder })),
+      'policies.yml': () => readFile(this.#policies, 'utf8'),
+      'manifests.yaml': () => this.#readManifests(),
+    })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stage[Symbol.asyncDispose]()
+  }
+
+  // not the certificates, whose keys lie among them
+  async #readManifests(): Promise<string> {
+    const files = await readTree(this.stage.folder, [this.#way.certificates])
+    const paths = Object.keys(files).filter((path) => files[path] !== 'a folder')
+    const texts = paths.map(async (path) => `# ${path}\n${await readFile(path, 'utf8')}`)
+    return (await Promise.all(texts)).join('\n---\n')
+  }
+}

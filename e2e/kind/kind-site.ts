@@ -1,0 +1,78 @@
+import { readdir, writeFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import type { Steps } from '../../util/steps.ts'
+import { ClusterSite, type ClusterSiteParts } from '../cluster-site.ts'
+import type { StageOptions } from '../local/local-stage.ts'
+import { readTree } from '../read-tree.ts'
+import { SocketWay } from '../socket-way.ts'
+import { KindStage } from './kind-stage.ts'
+
+/** A kind cluster of one node: workloads run, and the node can be restarted. */
+export class KindSite extends ClusterSite<KindStage> {
+  readonly lacks = {}
+  readonly title = 'kind, socket mode'
+  readonly workloadImage: string
+
+  private constructor(parts: ClusterSiteParts<KindStage>, workloadImage: string) {
+    super(parts)
+    this.workloadImage = workloadImage
+  }
+
+  static async start(policies: string, options: StageOptions, steps: Steps): Promise<KindSite> {
+    const stage = await KindStage.start(options, steps)
+    const way = new SocketWay(stage, policies)
+    return new KindSite({ mode: 'socket', stage, way, policies }, await findPauseImage(stage))
+  }
+
+  get hints(): readonly string[] {
+    const { name } = this.stage
+    return [`kubectl --kubeconfig ${this.kubeconfig} get events`, `kind delete cluster --name ${name}`]
+  }
+
+  stopApiServer(): Promise<void> {
+    return this.stage.node.stopApiServer()
+  }
+
+  async startApiServer(): Promise<void> {
+    await this.stage.node.startApiServer()
+    await this.stage.reconnect()
+  }
+
+  async rebootNode(): Promise<void> {
+    await this.stage.node.reboot()
+    await this.stage.reconnect()
+  }
+
+  async readFiles(): Promise<Readonly<Record<string, string>>> {
+    const { folder, sockets, logs } = this.stage.layout
+    const onNode = await this.stage.node.exec('find', '/etc/kubernetes', '-type', 'f', '-exec', 'sha256sum', '{}', '+')
+    const files = onNode.split('\n').map((line) => {
+      const [digest = '', path = ''] = line.split(/ +/)
+      return [`node:${path}`, digest] as const
+    })
+    return { ...(await readTree(folder, [logs])), ...(await readTree(sockets)), ...Object.fromEntries(files) }
+  }
+
+  /** Those of the shims, of the node's container, and of every container on the node. */
+  async logs(): Promise<Readonly<Record<string, string>>> {
+    const { logs } = this.stage.layout
+    await writeFile(join(logs, 'node.log'), await this.stage.node.log())
+    await this.stage.exportLogs(join(logs, 'kind')).catch(() => {})
+    const files = await readdir(logs, { recursive: true, withFileTypes: true })
+    const paths = files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name))
+    return Object.fromEntries(
+      paths.map((path) => [
+        relative(logs, path)
+          .replaceAll('/', '_')
+          .replace(/\.log$/, ''),
+        path,
+      ]),
+    )
+  }
+}
+
+/** The image under every Pod, which waits and does nothing else. */
+async function findPauseImage({ node }: KindStage): Promise<string> {
+  const images = await node.exec('ctr', '--namespace', 'k8s.io', 'images', 'list', '--quiet')
+  return images.split('\n').find((image) => image.includes('/pause:')) ?? 'registry.k8s.io/pause:3.10'
+}
