@@ -85,5 +85,5 @@ function startSite(mode: Mode, policies: string, options: E2eOptions, steps: Ste
     ...(signal !== undefined && { signal }),
   }
   if (provider === 'local') return LocalSite.start(mode, policies, stage, steps)
-  return KindSite.start(policies, stage, steps)
+  return KindSite.start(mode, policies, stage, steps)
 }

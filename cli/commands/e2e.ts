@@ -29,6 +29,7 @@ all logs, objects and states. The exit code is 1 if a step failed. What each ste
 
 Examples:
   gatehouse e2e                                # processes of this machine, both modes
+  gatehouse e2e --provider kind                # workloads run, and the node reboots; needs Docker or podman
   gatehouse e2e --mode socket --retain         # keep the cluster if a step fails
   gatehouse e2e --policies my/policies.yml     # the same questions to your own build of the policies
 `

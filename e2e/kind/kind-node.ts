@@ -56,6 +56,16 @@ export class KindNode {
     await this.#untilReady(async () => true)
   }
 
+  /** This machine's address, as the node sees it. */
+  readGateway(): Promise<string> {
+    return this.#engine.run([
+      'inspect',
+      '--format',
+      '{{range .NetworkSettings.Networks}}{{.Gateway}}{{end}}',
+      this.#container,
+    ])
+  }
+
   /** Runs a program on the node. */
   exec(...command: readonly string[]): Promise<string> {
     return this.#engine.run(['exec', this.#container, ...command])

@@ -4,13 +4,15 @@ import type { Steps } from '../../util/steps.ts'
 import { ClusterSite, type ClusterSiteParts } from '../cluster-site.ts'
 import type { StageOptions } from '../local/local-stage.ts'
 import { readTree } from '../read-tree.ts'
+import type { Mode } from '../site.ts'
 import { SocketWay } from '../socket-way.ts'
+import { WebhookWay } from '../webhook-way.ts'
+import { KindPlace } from './kind-place.ts'
 import { KindStage } from './kind-stage.ts'
 
 /** A kind cluster of one node: workloads run, and the node can be restarted. */
 export class KindSite extends ClusterSite<KindStage> {
   readonly lacks = {}
-  readonly title = 'kind, socket mode'
   readonly workloadImage: string
 
   private constructor(parts: ClusterSiteParts<KindStage>, workloadImage: string) {
@@ -18,10 +20,17 @@ export class KindSite extends ClusterSite<KindStage> {
     this.workloadImage = workloadImage
   }
 
-  static async start(policies: string, options: StageOptions, steps: Steps): Promise<KindSite> {
+  static async start(mode: Mode, policies: string, options: StageOptions, steps: Steps): Promise<KindSite> {
     const stage = await KindStage.start(options, steps)
-    const way = new SocketWay(stage, policies)
-    return new KindSite({ mode: 'socket', stage, way, policies }, await findPauseImage(stage))
+    const way =
+      mode === 'socket'
+        ? new SocketWay(stage, policies)
+        : new WebhookWay(stage, new KindPlace(stage, await stage.node.readGateway()), policies)
+    return new KindSite({ mode, stage, way, policies }, await findPauseImage(stage))
+  }
+
+  get title(): string {
+    return `kind, ${this.mode} mode`
   }
 
   get hints(): readonly string[] {

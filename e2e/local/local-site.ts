@@ -4,8 +4,9 @@ import { unexpected } from '../expect.ts'
 import { readTree } from '../read-tree.ts'
 import type { Mode } from '../site.ts'
 import { SocketWay } from '../socket-way.ts'
+import { WebhookWay } from '../webhook-way.ts'
+import { LocalPlace } from './local-place.ts'
 import { LocalStage, type StageOptions } from './local-stage.ts'
-import { WebhookWay } from './webhook-way.ts'
 
 /** A cluster of local processes: policies decide about objects, and nothing runs. */
 export class LocalSite extends ClusterSite<LocalStage> {
@@ -17,7 +18,8 @@ export class LocalSite extends ClusterSite<LocalStage> {
 
   static async start(mode: Mode, policies: string, options: StageOptions, steps: Steps): Promise<LocalSite> {
     const stage = await LocalStage.start(options, steps)
-    const way = mode === 'socket' ? new SocketWay(stage, policies) : new WebhookWay(stage, policies)
+    const way =
+      mode === 'socket' ? new SocketWay(stage, policies) : new WebhookWay(stage, new LocalPlace(stage), policies)
     return new LocalSite({ mode, stage, way, policies })
   }
 

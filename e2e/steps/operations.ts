@@ -10,6 +10,7 @@ import { plainPod, privilegedPod } from './objects.ts'
 import { PRIVILEGED_DENIED } from './verdicts.ts'
 
 const SOME = 50
+const DECIDING_SECONDS = 60
 
 /** What an operator does to a cluster while its policies decide. */
 export const operationSteps: readonly ScenarioStep[] = [
@@ -60,7 +61,7 @@ async function reboot(site: Site): Promise<void> {
 
 /** Asks for privileged Pods all the while; being refused is right, whoever refuses, and being admitted never is. */
 async function askWhile(site: Site, action: () => Promise<void>): Promise<void> {
-  let [isOver, admitted] = [false, 0]
+  let [isOver, isDenied, admitted] = [false, false, 0]
   const asking = (async () => {
     while (!isOver) {
       const answer = await tryOut(site.api, privilegedPod('early')).catch((error) => ({
@@ -68,11 +69,15 @@ async function askWhile(site: Site, action: () => Promise<void>): Promise<void> 
         message: messageOf(error),
       }))
       if (answer.status === 201) admitted += 1
+      isDenied = answer.message.endsWith(PRIVILEGED_DENIED.message)
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
   })()
   try {
     await action()
+    isDenied = false
+    // behind a Service, once the network of the node is back as well
+    await until('a policy denies the Pod', DECIDING_SECONDS, async () => isDenied || undefined)
   } finally {
     isOver = true
     await asking
