@@ -50,8 +50,9 @@ export class KindPlace implements WebhookPlace {
     // the rules of a node follow a moment later
     const { clusterIP } = service['spec'] as { clusterIP: string }
     await until(`the Service leads to port ${port}`, ROUTED_SECONDS, async () => {
-      const dial = `timeout 1 bash -c '</dev/tcp/${clusterIP}/${port}'`
-      return this.#stage.node.exec('bash', '-c', dial).then(
+      // no mere connection: networks may accept one for whatever address, and forward it to nobody
+      const server = [`--server=https://${clusterIP}:${port}`, '--insecure-skip-tls-verify', '--request-timeout=2s']
+      return this.#stage.node.exec('kubectl', ...server, 'get', '--raw', '/livez').then(
         () => true,
         () => undefined,
       )
