@@ -1,3 +1,4 @@
+import type { ShimPlacement } from '../plugin/kind/options.ts'
 import type { Registration } from '../plugin/registration-mode.ts'
 import type { WebhookSource } from '../plugin/webhook-source.ts'
 import type { Steps } from '../util/steps.ts'
@@ -22,6 +23,8 @@ export interface ClusterOptions {
   readonly kubeconfig?: string
   /** A folder that holds etcd and kube-apiserver, asked before every other source. */
   readonly assets?: string
+  /** Of kind's nodes; unless given, one that is at hand, can be pulled or can be built. */
+  readonly nodeImage?: string
   /** The gate `WasmPolicies`; off: everything is stock. */
   readonly wasmPolicies?: WasmPoliciesOptions
   /** Extra kube-apiserver flags, `name=value`, after all others: of a flag given twice the last one counts. */
@@ -44,6 +47,8 @@ export interface WasmPoliciesOptions {
   readonly webhooks?: WebhookSource
   /** Whether policies share webhook entries; unless given, they do. */
   readonly registration?: Registration
+  /** Where the shim runs; on the host unless given. */
+  readonly placement?: ShimPlacement
   /** Extra `gatehouse shim` flags. */
   readonly shimArgs?: readonly string[]
 }

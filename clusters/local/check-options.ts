@@ -12,6 +12,7 @@ export function checkOptions(options: ClusterOptions): void {
   checkClusterName(options.name)
   parseKubernetesVersion(options.kubernetesVersion)
   chooseWebhookSource(options.kubernetesVersion, options.wasmPolicies?.webhooks)
+  refuseWhatIsKinds(options)
   const { apiServers, apiServerArgs = [], memberArgs = [] } = options
   if (!Number.isInteger(apiServers) || apiServers < 1 || apiServers > MAX_API_SERVERS) {
     throw refuse(`apiServers is ${apiServers}`, `Choose a number from 1 to ${MAX_API_SERVERS}.`)
@@ -23,6 +24,14 @@ export function checkOptions(options: ClusterOptions): void {
   if (malformed !== undefined) {
     throw refuse(`'${malformed}' is no flag of kube-apiserver with a value`, 'Write it as name=value, without dashes.')
   }
+}
+
+// A flag that has no effect would be a misunderstanding.
+function refuseWhatIsKinds({ nodeImage, wasmPolicies }: ClusterOptions): void {
+  const { placement = 'host' } = wasmPolicies ?? {}
+  const hint = 'Use the provider kind.'
+  if (nodeImage !== undefined) throw refuse(`nodeImage is ${nodeImage}, and local processes run in no node`, hint)
+  if (placement !== 'host') throw refuse(`shim is ${placement}, and local API servers run in no Pod`, hint)
 }
 
 function refuse(message: string, hint: string): GatehouseError {

@@ -1,10 +1,11 @@
 import { readdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { runtimeFolder, stateFolder } from '../../util/config.ts'
-import { withFileLock } from '../../util/file-lock.ts'
 import type { Steps } from '../../util/steps.ts'
 import { checkClusterName, isClusterName } from '../cluster-name.ts'
 import type { ClusterOptions, ClusterProvider, ClusterSummary } from '../cluster-provider.ts'
+import { whileLocked } from '../while-locked.ts'
+import { withAbsolutePaths } from '../with-absolute-paths.ts'
 import { checkOptions } from './check-options.ts'
 import { createCluster } from './create-cluster.ts'
 import { type ClusterLayout, clusterLayout, clustersFolder } from './layout.ts'
@@ -17,9 +18,6 @@ export interface LocalProviderOptions {
   readonly stateFolder?: string
   readonly runtimeFolder?: string
 }
-
-/** Longer than any `up`, even one that builds its binaries. */
-const LOCK_TIMEOUT_MS = 60 * 60 * 1000
 
 /** Clusters of etcd and kube-apiserver as processes of this user. */
 export class LocalProvider implements ClusterProvider {
@@ -77,40 +75,6 @@ export class LocalProvider implements ClusterProvider {
 
   #layout(name: string): ClusterLayout {
     return clusterLayout(name, this.#stateFolder, this.#runtimeFolder)
-  }
-}
-
-interface Locking {
-  readonly layout: ClusterLayout
-  readonly steps: Steps
-  readonly signal?: AbortSignal | undefined
-}
-
-/** Runs the action while nobody else changes this cluster, and says for whom it waits until then. */
-async function whileLocked<T>({ layout, steps, signal }: Locking, action: () => Promise<T>): Promise<T> {
-  const { promise: waited, resolve: stopWaiting } = Promise.withResolvers<void>()
-  const onWait = ({ pid }: { pid: number }) =>
-    void steps.run(`Waiting for process ${pid}, which is changing cluster '${layout.name}'`, () => waited)
-  try {
-    return await withFileLock(layout.lock, { timeoutMs: LOCK_TIMEOUT_MS, onWait, signal }, async () => {
-      stopWaiting()
-      return action()
-    })
-  } finally {
-    stopWaiting()
-  }
-}
-
-// What is remembered must mean the same wherever the next command is run.
-function withAbsolutePaths(options: ClusterOptions): ClusterOptions {
-  const { kubeconfig, assets, wasmPolicies } = options
-  return {
-    ...options,
-    ...(kubeconfig !== undefined && { kubeconfig: resolve(kubeconfig) }),
-    ...(assets !== undefined && { assets: resolve(assets) }),
-    ...(wasmPolicies !== undefined && {
-      wasmPolicies: { ...wasmPolicies, policies: resolve(wasmPolicies.policies) },
-    }),
   }
 }
 

@@ -66,7 +66,8 @@ function shimContainer(options: ShimPodOptions): V1Container {
     image,
     // loaded into the node; nothing of that name is in any registry
     imagePullPolicy: 'Never',
-    args: ['shim', ...shimFlags(options)],
+    // the image's entrypoint is the shim
+    args: shimFlags(options),
     resources: { requests: { cpu: '50m', memory: '128Mi' } },
     startupProbe: {
       httpGet: { host: '127.0.0.1', port: PROBE_PORT, path: '/readiness' },

@@ -21,7 +21,7 @@ t.test('a cluster with policies, from the command line', async (t) => {
 
   const list = await gatehouse(GATEHOUSE, ['cluster', 'list', '-o', 'json'])
   t.match(JSON.parse(list.stdout), [{ name: 'cli', apiServers: 1, state: 'running' }])
-  t.match(await gatehouse(GATEHOUSE, ['cluster', 'list']), { stdout: /\ncli +v1\.37\.\d+ +1 +running$/ })
+  t.match(await gatehouse(GATEHOUSE, ['cluster', 'list']), { stdout: /\ncli +local +v1\.37\.\d+ +1 +running$/ })
 
   const kubeconfig = await gatehouse(GATEHOUSE, ['cluster', 'kubeconfig', '--name=cli'])
   t.match(kubeconfig.stdout, 'current-context: gatehouse-cli')

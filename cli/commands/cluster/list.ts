@@ -1,8 +1,7 @@
 import { Option } from 'commander'
-import type { ClusterSummary } from '../../../clusters/cluster-provider.ts'
 import type { AddCommand } from '../../command.ts'
 import { renderTable } from '../../render/table.ts'
-import { loadProvider } from './shared.ts'
+import { listClusters } from './shared.ts'
 
 const EXAMPLES = `
 Examples:
@@ -16,24 +15,21 @@ what is missing.
 export const addListCommand: AddCommand = (cluster, { io }) => {
   cluster
     .command('list')
-    .description('List local clusters.')
+    .description('List clusters.')
     .addOption(new Option('-o, --output <format>', 'output format').choices(['table', 'json']).default('table'))
     .addHelpText('after', EXAMPLES)
     .action(async ({ output }: { output: 'table' | 'json' }) => {
-      const clusters = (await (await loadProvider()).list()).map(toRow)
+      const clusters = await listClusters()
       io.out(output === 'json' ? `${JSON.stringify(clusters, undefined, 2)}\n` : toTable(clusters))
     })
 }
 
-function toRow({ name, kubernetesVersion, apiServers, state }: ClusterSummary): ClusterSummary {
-  return { name, kubernetesVersion, apiServers, state }
-}
-
-function toTable(clusters: readonly ClusterSummary[]): string {
+function toTable(clusters: Awaited<ReturnType<typeof listClusters>>): string {
   return renderTable([
-    ['NAME', 'KUBERNETES', 'API SERVERS', 'STATE'],
-    ...clusters.map(({ name, kubernetesVersion, apiServers, state }) => [
+    ['NAME', 'PROVIDER', 'KUBERNETES', 'API SERVERS', 'STATE'],
+    ...clusters.map(({ name, provider, kubernetesVersion, apiServers, state }) => [
       name,
+      provider,
       kubernetesVersion,
       String(apiServers),
       state,

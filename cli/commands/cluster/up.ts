@@ -2,16 +2,20 @@ import { InvalidArgumentError, Option } from 'commander'
 import { DEFAULT_KUBERNETES_VERSION, KUBERNETES_PATCHES } from '../../../clusters/binaries/versions.ts'
 import type { Cluster, ClusterOptions, WasmPoliciesOptions } from '../../../clusters/cluster-provider.ts'
 import { parseFeatureGates } from '../../../plugin/feature-gates.ts'
+import { SHIM_PLACEMENTS, type ShimPlacement } from '../../../plugin/kind/options.ts'
 import { REGISTRATIONS, type Registration } from '../../../plugin/registration-mode.ts'
 import { WEBHOOK_SOURCES, type WebhookSource } from '../../../plugin/webhook-source.ts'
 import { GatehouseError, isGatehouseError } from '../../../util/errors.ts'
 import type { AddCommand } from '../../command.ts'
 import { EXIT } from '../../exit-codes.ts'
 import type { Io } from '../../io.ts'
-import { collect, loadProvider, nameOption } from './shared.ts'
+import { collect, loadProvider, nameOption, PROVIDERS, type ProviderName, refuseOtherProvider } from './shared.ts'
 
 interface UpFlags {
+  readonly provider: ProviderName
   readonly name: string
+  readonly nodeImage?: string
+  readonly shim?: ShimPlacement
   readonly kubeconfig?: string
   readonly kubernetesVersion: string
   readonly apiServers: number
@@ -37,15 +41,26 @@ Examples:
   # three API servers on one etcd, an older Kubernetes, and a context in your own kubeconfig
   gatehouse cluster up --name old --kubernetes-version 1.36 --api-servers 3 --kubeconfig ~/.kube/config
 
+  # a node that runs its Pods, with the shim as a sidecar of the API server
+  gatehouse cluster up --provider kind --feature-gates WasmPolicies=true --policies policies.yml --shim sidecar
+
 etcd and kube-apiserver are taken from --assets, KUBEBUILDER_ASSETS, the cache or PATH, else downloaded, else built
 with Go, which takes some minutes once. Ctrl-C removes what it has begun; a second one leaves at once.
-What the cluster has and has not: docs/clusters.md
+What a cluster has and has not: docs/clusters.md, docs/kind.md
 `
 
 export const addUpCommand: AddCommand = (cluster, { io }) => {
   cluster
     .command('up')
     .description('Start a cluster, or leave a running one of the same options as it is.')
+    .addOption(
+      new Option(
+        '--provider <name>',
+        "'local': etcd and kube-apiserver as processes; 'kind': a node in a container, whose Pods run",
+      )
+        .choices(PROVIDERS)
+        .default('local'),
+    )
     .addOption(nameOption())
     .option('--kubeconfig <file>', "add the cluster to this kubeconfig too; the cluster's own file is always written")
     .option(
@@ -55,6 +70,13 @@ export const addUpCommand: AddCommand = (cluster, { io }) => {
     )
     .option('--api-servers <number>', 'API servers on the one etcd', parseCount, 1)
     .option('--assets <folder>', 'take etcd and kube-apiserver from this folder')
+    .option('--node-image <image>', 'of kind: take this image, and pull it if it is not there')
+    .addOption(
+      new Option(
+        '--shim <placement>',
+        "on kind: 'host', a process here; 'static-pod' on the node; 'sidecar' in the API server's Pod (default: host)",
+      ).choices(SHIM_PLACEMENTS),
+    )
     .option('--feature-gates <gates>', 'WasmPolicies=true asks a shim beside each API server; off is stock', '')
     .option('--policies <path>', 'policies.yml, or a file or folder of ClusterAdmissionPolicy YAML')
     .option('--no-default-exclusions', 'police system namespaces, leases, events, node status and the API server too')
@@ -76,7 +98,8 @@ export const addUpCommand: AddCommand = (cluster, { io }) => {
     .addHelpText('after', EXAMPLES)
     .action(async (flags: UpFlags) => {
       const options = { ...toOptions(flags), signal: stopOnSignal(flags, io) }
-      const provider = await loadProvider()
+      await refuseOtherProvider(flags.name, flags.provider)
+      const provider = await loadProvider(flags.provider)
       io.out(describe(await provider.up(options, io.steps), flags))
     })
 }
@@ -93,7 +116,7 @@ function stopOnSignal({ retain }: UpFlags, io: Io): AbortSignal {
 }
 
 function toOptions(flags: UpFlags): ClusterOptions {
-  const { name, kubernetesVersion, apiServers, kubeconfig, assets, apiServerArg, retain } = flags
+  const { name, kubernetesVersion, apiServers, kubeconfig, assets, nodeImage, apiServerArg, retain } = flags
   const wasmPolicies = readGate(flags)
   return {
     name,
@@ -103,19 +126,21 @@ function toOptions(flags: UpFlags): ClusterOptions {
     retain,
     ...(kubeconfig !== undefined && { kubeconfig }),
     ...(assets !== undefined && { assets }),
+    ...(nodeImage !== undefined && { nodeImage }),
     ...(wasmPolicies !== undefined && { wasmPolicies }),
   }
 }
 
 // A flag that has no effect is a misunderstanding, and here it would be one about security.
 function readGate(flags: UpFlags): WasmPoliciesOptions | undefined {
-  const { policies, defaultExclusions, shimArg, webhooks, registration } = flags
+  const { policies, defaultExclusions, shimArg, webhooks, registration, shim } = flags
   if (!isGateOn(flags.featureGates)) {
     const idle = Object.entries({
       '--policies': policies !== undefined,
       '--no-default-exclusions': !defaultExclusions,
       '--webhooks': webhooks !== undefined,
       '--registration': registration !== undefined,
+      '--shim': shim !== undefined,
       '--shim-arg': shimArg.length > 0,
     }).find(([, isGiven]) => isGiven)
     if (idle === undefined) return undefined
@@ -128,6 +153,7 @@ function readGate(flags: UpFlags): WasmPoliciesOptions | undefined {
     shimArgs: shimArg,
     ...(webhooks !== undefined && { webhooks }),
     ...(registration !== undefined && { registration }),
+    ...(shim !== undefined && { placement: shim }),
   }
 }
 

@@ -24,7 +24,7 @@ t.test('every command has examples in its help', async (t) => {
 })
 
 t.test('without clusters the list is empty, and down says that there is nothing', async (t) => {
-  t.match(await gatehouse('cluster', 'list'), { code: 0, out: /^NAME +KUBERNETES +API SERVERS +STATE\n$/ })
+  t.match(await gatehouse('cluster', 'list'), { code: 0, out: /^NAME +PROVIDER +KUBERNETES +API SERVERS +STATE\n$/ })
   t.match(await gatehouse('cluster', 'list', '-o', 'json'), { code: 0, out: '[]\n' })
   t.match(await gatehouse('cluster', 'down'), { code: 0, out: "there is no cluster 'gatehouse'\n" })
   t.match(await gatehouse('cluster', 'down', '--all'), { code: 0, out: 'there are no clusters\n' })

@@ -1,0 +1,120 @@
+import { ensureContainerEngine } from '../../containers/ensure-engine.ts'
+import { buildShimImage } from '../../image/build-shim-image.ts'
+import { chooseWebhookSource } from '../../plugin/webhook-source.ts'
+import { GatehouseError } from '../../util/errors.ts'
+import type { Steps } from '../../util/steps.ts'
+import { parseKubernetesVersion } from '../binaries/versions.ts'
+import type { ClusterOptions } from '../cluster-provider.ts'
+import { digestPolicies } from '../local/policies.ts'
+import { writeKubeconfigs, writeShimKubeconfig } from './access.ts'
+import { refuseForeign } from './check-options.ts'
+import { createNode } from './create-node.ts'
+import { KindCommand } from './kind-command.ts'
+import { findKind } from './kind-program.ts'
+import type { KindLayout } from './layout.ts'
+import { cgroupVersionOf, engineOf, nodeState } from './node.ts'
+import { ensureNodeImage, isOwnNodeImage } from './node-image/ensure-node-image.ts'
+import { prepareFiles } from './prepare-files.ts'
+import { describeDifferences, KindRecord, placementOf } from './record.ts'
+import { registerPolicies } from './registration.ts'
+import { ensureHostShim, stopHostShim, waitForShim } from './shim.ts'
+import { waitUntilReady } from './wait-ready.ts'
+
+/** Brings the cluster to the state that the options ask for, be it absent, half there or running. Needs its lock. */
+export async function createCluster(layout: KindLayout, options: ClusterOptions, steps: Steps): Promise<KindRecord> {
+  const found = await KindRecord.read(layout)
+  if (found !== undefined) refuseOtherOptions(found, options)
+  const { signal } = options
+  const digest = options.wasmPolicies && (await digestPolicies(options.wasmPolicies.policies))
+  const engine = await ensureContainerEngine(steps)
+  const record = found ?? (await createRecord(layout, options, { engine: engine.name, steps }))
+  const kind = new KindCommand(record.state.kind, engine)
+  signal?.throwIfAborted()
+  if ((await nodeState(record)) === undefined) await makeNode(record, { kind, options, steps })
+  else await steps.run('Starting the node', () => ensureNodeRuns(record))
+  await steps.run('Waiting for the node to be Ready', async () => {
+    await rememberKubeconfig(record, options.kubeconfig)
+    await writeKubeconfigs(record, kind)
+    await waitUntilReady(record, signal)
+  })
+  if (digest !== undefined)
+    await steps.run('Registering the policies', () => putPoliciesInForce(record, digest, signal))
+  return record
+}
+
+interface Making {
+  readonly kind: KindCommand
+  readonly options: ClusterOptions
+  readonly steps: Steps
+}
+
+async function makeNode(record: KindRecord, { kind, options, steps }: Making): Promise<void> {
+  const { state } = record
+  const { signal, retain = false } = options
+  const image = placementOf(state) === 'host' ? undefined : await buildShimImage({ steps, signal })
+  await steps.run('Writing what the node is given', async () => {
+    const node = {
+      cgroupVersion: await cgroupVersionOf(engineOf(record)),
+      ...(isOwnNodeImage(state.image) ? { cgroupDriver: 'cgroupfs' as const, hasCni: true } : { hasCni: false }),
+    }
+    await prepareFiles(record, node, image?.tag)
+  })
+  const isBeforehand = state.webhooks === 'static' && placementOf(state) === 'host'
+  if (isBeforehand) await steps.run('Starting the shim', () => ensureHostShim(record, signal))
+  await steps.run(`Creating the node by kind, from ${state.image}`, (onLine) =>
+    createNode(record, { kind, imageArchive: image?.archive, retain, signal, onLine }),
+  )
+}
+
+async function ensureNodeRuns(record: KindRecord): Promise<void> {
+  if ((await nodeState(record)) !== 'running') await engineOf(record).run(['start', record.layout.member.node])
+}
+
+async function putPoliciesInForce(record: KindRecord, policiesDigest: string, signal?: AbortSignal): Promise<void> {
+  const isChanged = record.state.policiesDigest !== undefined && record.state.policiesDigest !== policiesDigest
+  // it reads them when it starts; one on the node sees them change
+  if (isChanged && placementOf(record.state) === 'host') await stopHostShim(record)
+  if (record.state.webhooks === 'api') await writeShimKubeconfig(record)
+  await ensureHostShim(record, signal)
+  await waitForShim(record, signal)
+  await registerPolicies(record)
+  await record.update({ policiesDigest })
+}
+
+async function rememberKubeconfig(record: KindRecord, file: string | undefined): Promise<void> {
+  if (file === undefined || record.state.kubeconfigs.includes(file)) return
+  // before it is written, so that `down` takes the entries out even if we are ended in between
+  await record.update({ kubeconfigs: [...record.state.kubeconfigs, file] })
+}
+
+async function createRecord(
+  layout: KindLayout,
+  { kubernetesVersion, nodeImage, apiServerArgs = [], wasmPolicies }: ClusterOptions,
+  { engine, steps }: { engine: 'docker' | 'podman'; steps: Steps },
+): Promise<KindRecord> {
+  const { patch } = parseKubernetesVersion(kubernetesVersion)
+  const kind = await findKind(kubernetesVersion, steps)
+  const command = new KindCommand(kind, { name: engine })
+  if ((await command.listClusters()).includes(layout.name)) throw refuseForeign(layout.name)
+  const image = await ensureNodeImage(kubernetesVersion, steps, nodeImage === undefined ? {} : { image: nodeImage })
+  return KindRecord.create(layout, {
+    kubernetesVersion: patch,
+    engine,
+    image,
+    kind,
+    apiServerArgs,
+    ...(wasmPolicies !== undefined && { wasmPolicies, webhooks: chooseWebhookSource(patch, wasmPolicies.webhooks) }),
+    isCreated: false,
+    kubeconfigs: [],
+  })
+}
+
+function refuseOtherOptions({ layout, state }: KindRecord, options: ClusterOptions): void {
+  const differences = describeDifferences(state, options)
+  if (differences.length === 0) return
+  throw new GatehouseError(
+    'ERR_CLUSTER_EXISTS',
+    `cluster '${layout.name}' exists with other options: ${differences.join('; ')}`,
+    { hint: `Remove it first (gatehouse cluster down --name ${layout.name}), or choose another --name.` },
+  )
+}

@@ -1,0 +1,36 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { CoreV1Api, type V1Node } from '@kubernetes/client-node'
+import { GatehouseError, messageOf } from '../../util/errors.ts'
+import { loadKubeConfig } from './access.ts'
+import type { KindRecord } from './record.ts'
+
+/** A node that was restarted needs some 20 s on a machine that is busy. */
+const TIMEOUT_MS = 180_000
+const POLL_MS = 250
+
+/** Waits until the API server answers and says that the node is Ready. @throws ERR_CLUSTER_START, or the signal's reason */
+export async function waitUntilReady(record: KindRecord, signal?: AbortSignal): Promise<void> {
+  const api = loadKubeConfig(record).makeApiClient(CoreV1Api)
+  const { node } = record.layout.member
+  const deadline = performance.now() + TIMEOUT_MS
+  let last = 'it was not asked'
+  while (performance.now() < deadline) {
+    signal?.throwIfAborted()
+    try {
+      last = describe(await api.readNode({ name: node }))
+      if (last === 'True') return
+    } catch (error) {
+      last = messageOf(error)
+    }
+    await delay(POLL_MS)
+  }
+  throw new GatehouseError('ERR_CLUSTER_START', `node ${node} is not Ready after ${TIMEOUT_MS / 1000} s: ${last}`, {
+    hint: 'With --retain it is kept for a look: gatehouse cluster logs, or docker exec into the node.',
+  })
+}
+
+function describe({ status }: V1Node): string {
+  const condition = status?.conditions?.find(({ type }) => type === 'Ready')
+  if (condition === undefined) return 'it says nothing of being Ready'
+  return condition.status === 'True' ? 'True' : (condition.message ?? condition.status)
+}
