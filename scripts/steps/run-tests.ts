@@ -2,6 +2,7 @@ import { globSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { execa } from 'execa'
 import { resolveBinaries } from '../../clusters/binaries/resolve.ts'
+import { buildPrometheus } from '../../tests/helpers/prometheus-program.ts'
 import { buildRegistry } from '../../tests/helpers/registry-program.ts'
 import { createSteps, type Steps } from '../../util/steps.ts'
 import { prepareContainers } from './prepare-containers.ts'
@@ -38,6 +39,7 @@ async function runSteps(): Promise<StepResult[]> {
     await runCheck('sample policies', () => execa('scripts/build-policies', { all: true })),
     // minutes on a fresh machine, which no single test should have to wait for
     await runCheck('test registry', buildRegistry),
+    await runCheck('test collector', buildPrometheus),
     await runCheck('test runner', () => execa('tap', ['build'], { all: true })),
     await runTap(
       'unit tests',
