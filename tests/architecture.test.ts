@@ -11,6 +11,7 @@ const ARROWS: Record<string, readonly string[]> = {
   upkeep: ['clusters', 'shim'],
   bench: ['clusters', 'shim'],
   controller: ['clusters', 'shim'],
+  testing: ['clusters', 'shim', 'containers'],
   clusters: ['plugin', 'shim', 'containers', 'image'],
   image: ['containers'],
   containers: [],
@@ -56,7 +57,7 @@ t.test('only config files read the environment', async (t) => {
 
 t.test('every file holds one idea: 300 lines at most', async (t) => {
   const all = globSync(
-    '{cli,bench,e2e,upkeep,controller,clusters,image,containers,shim,plugin,evaluator,artifacts,kube,util,scripts,tests}/**/*.ts',
+    '{cli,bench,testing,e2e,upkeep,controller,clusters,image,containers,shim,plugin,evaluator,artifacts,kube,util,scripts,tests}/**/*.ts',
     {
       cwd: ROOT,
     },
