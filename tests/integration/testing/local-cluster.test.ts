@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import t from 'tap'
-import { LocalCluster } from '../../testing/local-cluster.ts'
-import { connectApi } from '../helpers/api.ts'
-import { createClusterFolders } from '../helpers/cluster-folders.ts'
-import { writePolicies } from '../helpers/test-cluster.ts'
+import { LocalCluster } from '../../../testing/local-cluster.ts'
+import { connectApi } from '../../helpers/api.ts'
+import { createClusterFolders } from '../../helpers/cluster-folders.ts'
+import { writePolicies } from '../../helpers/test-cluster.ts'
 
 const RULES = [{ apiGroups: [''], apiVersions: ['v1'], resources: ['configmaps'], operations: ['CREATE'] }]
 const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps'
