@@ -1,7 +1,7 @@
 import { messageOf } from '../util/errors.ts'
 import type { EvaluationRequest } from './admission-request.ts'
 import { type AdmissionResponse, rejectWithInternalError } from './admission-response.ts'
-import type { ContextAwareResource, GuestHost, GuestInstance } from './guests/guest.ts'
+import type { ContextAwareResource, GuestHost, GuestInstance, Meter } from './guests/guest.ts'
 import { guestKindOf } from './guests/index.ts'
 import { createGuestHost } from './host/guest-host.ts'
 import { PolicyLog, type PolicyLogObserver } from './host/policy-log.ts'
@@ -75,6 +75,7 @@ function withGuest<T>(
   }
 }
 
-function instantiate(module: PolicyModule, host: GuestHost): GuestInstance {
-  return guestKindOf(module.executionMode).instantiate(module, host)
+/** Makes an instance of a module, whatever its kind. @throws GuestFailure */
+export function instantiate(module: PolicyModule, host: GuestHost, meter?: Meter): GuestInstance {
+  return guestKindOf(module.executionMode).instantiate(module, host, meter)
 }

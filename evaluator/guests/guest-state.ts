@@ -4,8 +4,9 @@ import type { GuestState } from './guest.ts'
 /** What an instance of a restorable module can change. */
 export function guestStateOf(
   exports: Readonly<Record<string, unknown>>,
-  { globals }: RestorableState,
+  { globals, fuel }: RestorableState,
   rest: Pick<GuestState, 'memory' | 'sparePages'>,
 ): GuestState {
-  return { ...rest, globals: globals.map((name) => exports[name] as WebAssembly.Global) }
+  const globalOf = (name: string) => exports[name] as WebAssembly.Global
+  return { ...rest, globals: globals.map(globalOf), fuel: globalOf(fuel) }
 }

@@ -26,6 +26,8 @@ export interface GuestHost {
 export interface GuestState {
   readonly memory: WebAssembly.Memory
   readonly globals: readonly WebAssembly.Global[]
+  /** How much it may still do; no part of its state. */
+  readonly fuel: WebAssembly.Global
   /** How much memory it may take for a call, and still be put back afterwards: what most requests take. */
   readonly sparePages: number
 }
@@ -43,6 +45,17 @@ export interface GuestInstance {
   readonly reuse?: GuestReuse | undefined
 }
 
+/**
+ * Counts what a guest does, and stops it where that is too much: for threads in which others wait. Only modules that can be put
+ * back know of one.
+ */
+export interface Meter {
+  /** A call begins: gives the guest what it may use up. */
+  fill(fuel: WebAssembly.Global): void
+  /** The same imports, which stop a guest that has taken too long. */
+  watch(imports: WebAssembly.Imports): WebAssembly.Imports
+}
+
 export interface GuestReuse {
   readonly state: GuestState
   /** A new call begins, with this host; the state has been put back. */
@@ -54,7 +67,7 @@ export interface GuestKind {
   /** Why the module could never be instantiated or called, as rests of a sentence: `does not export a memory`. */
   problemsOf(module: WebAssembly.Module): string[]
   /** Instantiates the module and runs its start-up code. @throws GuestFailure */
-  instantiate(module: PolicyModule, host: GuestHost): GuestInstance
+  instantiate(module: PolicyModule, host: GuestHost, meter?: Meter): GuestInstance
 }
 
 /** The guest did not deliver an answer: it trapped, reported an error, or broke its contract. */

@@ -6,9 +6,10 @@ import { toAdmissionResponse } from '../validation-response.ts'
 import { Descriptors } from '../wasi/descriptors.ts'
 import { StandardStreams } from '../wasi/standard-streams.ts'
 import { createWasi, GuestExit } from '../wasi/wasi.ts'
-import { GuestFailure, type GuestHost, type GuestInstance, type GuestKind, type GuestReuse } from './guest.ts'
+import { GuestFailure, type GuestHost, type GuestInstance, type GuestKind, type GuestReuse, type Meter } from './guest.ts'
 import { GuestMemory } from './guest-memory.ts'
 import { guestStateOf } from './guest-state.ts'
+import { instantiate } from './instantiate.ts'
 import { MemoryWatch } from './memory-watch.ts'
 import { describeShapeProblems } from './module-shape.ts'
 import { describeTrap } from './trap.ts'
@@ -30,9 +31,9 @@ export const WAPC: GuestKind = {
     ] as const
     return describeShapeProblems(module, { exports, imports: new WapcGuest(0, SILENT).imports })
   },
-  instantiate(module, host) {
+  instantiate(module, host, meter) {
     const guest = new WapcGuest(module.memoryLimitBytes, host)
-    guest.start(module)
+    guest.start(module, meter)
     return guest
   },
 }
@@ -78,9 +79,10 @@ class WapcGuest implements GuestInstance {
     return this.#descriptors.changes === 0 ? this.#reuse : undefined
   }
 
-  start({ module, restorable }: PolicyModule): void {
+  start(module: PolicyModule, meter?: Meter): void {
+    const { restorable } = module
     this.#run('guest could not be instantiated: ', () => {
-      this.#exports = new WebAssembly.Instance(module, this.imports).exports
+      this.#exports = instantiate(module, this.imports, meter)
     })
     const memory = this.#exports['memory'] as WebAssembly.Memory
     this.#memory.attach(memory, restorable && (this.#exports[restorable.pages] as WebAssembly.Global))

@@ -10,9 +10,10 @@ import { InputQueue } from '../wasi/input-queue.ts'
 import { createWasi, GuestExit } from '../wasi/wasi.ts'
 import type { World } from '../wasi/world.ts'
 import { MAX_ERROR_BYTES, MAX_RESPONSE_BYTES } from './answer-limits.ts'
-import { GuestFailure, type GuestHost, type GuestInstance, type GuestKind, type GuestReuse } from './guest.ts'
+import { GuestFailure, type GuestHost, type GuestInstance, type GuestKind, type GuestReuse, type Meter } from './guest.ts'
 import { GuestMemory } from './guest-memory.ts'
 import { guestStateOf } from './guest-state.ts'
+import { instantiate } from './instantiate.ts'
 import { MemoryWatch } from './memory-watch.ts'
 import { describeShapeProblems } from './module-shape.ts'
 import { describeTrap, explainMemory } from './trap.ts'
@@ -32,9 +33,9 @@ export const WASI_COMMAND: GuestKind = {
     const silent: GuestHost = { callHost: () => new Uint8Array(), console() {} }
     return describeShapeProblems(module, { exports, imports: new WasiCommand(0, silent).imports })
   },
-  instantiate(module, host) {
+  instantiate(module, host, meter) {
     const command = new WasiCommand(module.memoryLimitBytes, host)
-    command.instantiate(module)
+    command.instantiate(module, meter)
     return command
   },
 }
@@ -75,9 +76,10 @@ class WasiCommand implements GuestInstance {
     return this.#hasFailed ? undefined : this.#reuse
   }
 
-  instantiate({ module, restorable }: PolicyModule): void {
+  instantiate(module: PolicyModule, meter?: Meter): void {
+    const { restorable } = module
     try {
-      const { exports } = new WebAssembly.Instance(module, this.imports)
+      const exports = instantiate(module, this.imports, meter)
       const memory = exports['memory'] as WebAssembly.Memory
       this.#memory.attach(memory, restorable && (exports[restorable.pages] as WebAssembly.Global))
       this.#start = exports['_start']

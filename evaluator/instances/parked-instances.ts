@@ -1,9 +1,9 @@
-import type { GuestHost, GuestInstance } from '../guests/guest.ts'
+import type { GuestHost, GuestInstance, Meter } from '../guests/guest.ts'
 import type { PolicyModule } from '../module/policy-module.ts'
 import { GuestImage } from './guest-image.ts'
 
 /** Makes a fresh instance of a module. @throws GuestFailure when its start-up code fails */
-export type Instantiate = (module: PolicyModule, host: GuestHost) => GuestInstance
+export type Instantiate = (module: PolicyModule, host: GuestHost, meter?: Meter) => GuestInstance
 
 /** An instance, and how it was when its start-up code had run; without an image it serves one call. */
 interface Parked {
@@ -17,19 +17,22 @@ interface Parked {
  */
 export class ParkedInstances {
   readonly #instantiate: Instantiate
+  readonly #meter: Meter | undefined
   /** By the digest of their module. */
   readonly #clean = new Map<string, Parked>()
   /** Those that have answered, and must be cleaned before they are asked again. */
   readonly #used = new Map<string, Parked>()
 
-  constructor(instantiate: Instantiate) {
+  /** @param meter under which all of them run */
+  constructor(instantiate: Instantiate, meter?: Meter) {
     this.#instantiate = instantiate
+    this.#meter = meter
   }
 
   /** Lets an instance answer. @throws what `action` throws, and as `Instantiate` */
   use<T>(module: PolicyModule, host: GuestHost, action: (guest: GuestInstance) => T): T {
     const parked = this.#take(module.digest) ?? this.#start(module, host)
-    parked.guest.reuse?.serve(host)
+    this.#begin(parked.guest, host)
     const result = action(parked.guest)
     // it may have changed what cannot be put back, or taken much
     if (parked.guest.reuse !== undefined && parked.image?.canBeRestored()) this.#used.set(module.digest, parked)
@@ -51,8 +54,14 @@ export class ParkedInstances {
     for (const digest of [...this.#clean.keys(), ...this.#used.keys()]) if (!kept.has(digest)) this.#take(digest)
   }
 
+  #begin({ reuse }: GuestInstance, host: GuestHost): void {
+    if (reuse === undefined) return
+    reuse.serve(host)
+    this.#meter?.fill(reuse.state.fuel)
+  }
+
   #start(module: PolicyModule, host: GuestHost): Parked {
-    const guest = this.#instantiate(module, host)
+    const guest = this.#instantiate(module, host, this.#meter)
     return { guest, image: guest.reuse && new GuestImage(guest.reuse.state) }
   }
 

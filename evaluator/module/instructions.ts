@@ -11,9 +11,11 @@ export interface Instruction {
 }
 
 export const PREFIXED = 2 ** 16
-const END = 0x0b
-const DELEGATE = 0x18
-const OPENS_BLOCK: ReadonlySet<number> = new Set([0x02, 0x03, 0x04, 0x06, 0x1f])
+export const LOOP = 0x03
+/** `block`, `loop`, `if`, `try`, `try_table`. */
+export const OPENS_BLOCK: ReadonlySet<number> = new Set([0x02, LOOP, 0x04, 0x06, 0x1f])
+/** `end`, `delegate`. */
+export const CLOSES_BLOCK: ReadonlySet<number> = new Set([0x0b, 0x18])
 
 /**
  * Walks over one expression, to the `end` that closes it. https://webassembly.github.io/spec/core/binary/instructions.html
@@ -26,7 +28,7 @@ export function walkExpression(reader: ByteReader, visit: (instruction: Instruct
     skipImmediates(reader, opcode)
     visit({ opcode, start, end: reader.position })
     if (OPENS_BLOCK.has(opcode)) depth += 1
-    else if (opcode === END || opcode === DELEGATE) depth -= 1
+    else if (CLOSES_BLOCK.has(opcode)) depth -= 1
   }
 }
 

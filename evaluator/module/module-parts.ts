@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { ByteReader } from './byte-reader.ts'
+import { type Toll, Tolls } from './fuel.ts'
 import { IMPORT_KIND, skipImportType } from './import-types.ts'
 import { type Instruction, walkExpression } from './instructions.ts'
 import { readLimits } from './limits.ts'
@@ -11,6 +12,7 @@ import {
   IMPORT_SECTION,
   MEMORY_SECTION,
   type Section,
+  START_SECTION,
   TYPE_SECTION,
 } from './sections.ts'
 import { UnusableModule } from './unusable-module.ts'
@@ -26,6 +28,8 @@ export interface ModuleParts {
   readonly exports: readonly string[]
   /** Of the one memory, in pages; undefined without one, or where there are several. */
   readonly memoryPages: number | undefined
+  /** The function that runs when the module is instantiated. */
+  readonly start: number | undefined
   readonly bodies: readonly FunctionBody[]
 }
 
@@ -39,6 +43,7 @@ export interface Global {
 export interface FunctionBody {
   readonly bytes: Uint8Array
   readonly instructions: readonly Instruction[]
+  readonly tolls: readonly Toll[]
 }
 
 /**
@@ -63,6 +68,7 @@ export async function readModuleParts(
     globals: read(GLOBAL_SECTION, readGlobal),
     exports: read(EXPORT_SECTION, readExport),
     memoryPages: memories.length === 1 ? memories[0] : undefined,
+    start: readStart(sections),
     bodies: await readBodies(sections, isWanted),
   }
 }
@@ -75,6 +81,11 @@ function readVector<T>(contents: Uint8Array, element: (reader: ByteReader) => T)
 function countOf(sections: readonly Section[], id: number): number {
   const section = sections.find((it) => it.id === id)
   return section === undefined ? 0 : new ByteReader(section.contents).u32()
+}
+
+function readStart(sections: readonly Section[]): number | undefined {
+  const section = sections.find(({ id }) => id === START_SECTION)
+  return section && new ByteReader(section.contents).u32()
 }
 
 function readImport(reader: ByteReader): { readonly kind: number; readonly pages: number } {
@@ -132,10 +143,12 @@ function readBody(reader: ByteReader, isWanted: (opcode: number) => boolean): Fu
     skipValueType(body)
   }
   const instructions: Instruction[] = []
+  const tolls = new Tolls(body.position)
   walkExpression(body, (instruction) => {
+    tolls.pass(instruction)
     if (isWanted(instruction.opcode)) instructions.push(instruction)
   })
   // V8 has found the module valid, so that it is this walk that lost its way
   if (!body.atEnd) throw new UnusableModule('has code that goes on behind its end')
-  return { bytes, instructions }
+  return { bytes, instructions, tolls: tolls.found }
 }

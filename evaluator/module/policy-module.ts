@@ -1,10 +1,14 @@
 import type { ExecutionMode } from './metadata.ts'
 
-/** The exports that hold a guest's mutable globals. */
+/** The exports that hold a guest's mutable globals, and what else a module was given to be put back. */
 export interface RestorableState {
   readonly globals: readonly string[]
   /** Which of them holds the size of the memory as the guest knows it, in pages: less than it is, perhaps. */
   readonly pages: string
+  /** The export that holds how much the guest may still do. */
+  readonly fuel: string
+  /** What the module wanted to run when it is instantiated, if anything: the host calls it right afterwards. */
+  readonly start?: string
 }
 
 /** A compiled module and what evaluation needs to know of it. Structured-cloneable, so that all threads share one compilation. */

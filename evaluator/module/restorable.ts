@@ -1,6 +1,8 @@
 import { concatBytes } from '../../util/bytes.ts'
+import { instruction as assemble, I32, I32_TO_I32, I64, OP } from './assemble.ts'
 import { ByteReader, encodeU32 } from './byte-reader.ts'
-import { PREFIXED } from './instructions.ts'
+import { encodeBulkFunction, encodeFuelGlobal, encodeToll, isBulk, type Toll } from './fuel.ts'
+import { type Instruction, PREFIXED } from './instructions.ts'
 import { type FunctionBody, type ModuleParts, readModuleParts } from './module-parts.ts'
 import type { RestorableState } from './policy-module.ts'
 import {
@@ -9,18 +11,11 @@ import {
   FUNCTION_SECTION,
   GLOBAL_SECTION,
   type Section,
+  START_SECTION,
   TYPE_SECTION,
 } from './sections.ts'
 import { UnusableModule } from './unusable-module.ts'
-import {
-  encodeGrowFunction,
-  encodePagesGlobal,
-  GROW_TYPE,
-  type GrowthIndices,
-  MEMORY_GROW,
-  MEMORY_SIZE,
-  replaceGrowth,
-} from './virtual-growth.ts'
+import { encodeGrowFunction, encodePagesGlobal, type GrowthIndices, replaceGrowth } from './virtual-growth.ts'
 
 /** A module whose instances can be put back into a state that they were in. */
 export interface RestorableModule {
@@ -36,7 +31,7 @@ export interface RestorableModule {
 export async function makeRestorable(sections: readonly Section[]): Promise<RestorableModule | undefined> {
   if (sections.some(({ id, contents }) => id === CODE_SECTION && contents.length > MAX_CODE_BYTES)) return undefined
   try {
-    const parts = await readModuleParts(sections, (opcode) => isGrowth(opcode) || HIDDEN_WRITES.has(opcode))
+    const parts = await readModuleParts(sections, isWanted)
     return canBeRestored(parts) ? rewrite(sections, parts) : undefined
   } catch (error) {
     // V8 has found the module valid: it is we who do not know what it holds
@@ -59,11 +54,10 @@ const HIDDEN_WRITES: ReadonlySet<number> = new Set([
 // Tens of milliseconds to walk over, in the thread that answers requests meanwhile.
 const MAX_CODE_BYTES = 4 * 1024 * 1024
 
-const I32 = 0x7f
-const I64 = 0x7e
-const EXPORT_PREFIX = 'gatehouse.global.'
+const EXPORT_PREFIX = 'gatehouse.'
 
-const isGrowth = (opcode: number) => opcode === MEMORY_GROW || opcode === MEMORY_SIZE
+const isWanted = (opcode: number) => isGrowth(opcode) || isBulk(opcode) || HIDDEN_WRITES.has(opcode)
+const isGrowth = (opcode: number) => opcode === OP.memoryGrow || opcode === OP.memorySize
 
 // A float is left out because its bits need not survive the way through a JavaScript number.
 function canBeRestored({ bodies, globals, importedGlobals, memoryPages, exports }: ModuleParts): boolean {
@@ -78,49 +72,96 @@ function canBeRestored({ bodies, globals, importedGlobals, memoryPages, exports 
   )
 }
 
+/** Where the parts that a module is given lie in its index spaces. */
+interface GivenParts extends GrowthIndices {
+  /** A mutable i64: how much the guest may still do. */
+  readonly fuelGlobal: number
+  /** Takes fuel for a number of bytes. */
+  readonly bulkFunction: number
+}
+
 function rewrite(sections: readonly Section[], parts: ModuleParts): RestorableModule {
-  const pagesGlobal = parts.globals.length
-  const indices = { pagesGlobal, growFunction: parts.importedFunctions + parts.functions }
+  const globals = parts.globals.length
+  const functions = parts.importedFunctions + parts.functions
+  const given = { pagesGlobal: globals, fuelGlobal: globals + 1, growFunction: functions, bulkFunction: functions + 1 }
   const mutable = parts.globals.flatMap(({ isMutable }, index) => (isMutable ? [index] : []))
-  const exported = [...mutable, pagesGlobal].map((index) => ({ index, name: `${EXPORT_PREFIX}${index}` }))
+  const start = parts.start === undefined ? undefined : { index: parts.start, name: START_EXPORT }
+  const exported = [...mutable, given.pagesGlobal, given.fuelGlobal].map((index) => ({ index, name: nameOf(index) }))
   const added = new Map<number, readonly Uint8Array[]>([
-    [TYPE_SECTION, [GROW_TYPE]],
-    [FUNCTION_SECTION, [encodeU32(parts.types)]],
-    [GLOBAL_SECTION, [encodePagesGlobal(parts.memoryPages ?? 0)]],
-    [EXPORT_SECTION, exported.map(({ name, index }) => encodeGlobalExport(name, index))],
+    [TYPE_SECTION, [I32_TO_I32]],
+    [FUNCTION_SECTION, [encodeU32(parts.types), encodeU32(parts.types)]],
+    [GLOBAL_SECTION, [encodePagesGlobal(parts.memoryPages ?? 0), encodeFuelGlobal()]],
+    [
+      EXPORT_SECTION,
+      [
+        ...exported.map((global) => encodeExport(KIND_GLOBAL, global)),
+        ...(start === undefined ? [] : [encodeExport(KIND_FUNCTION, start)]),
+      ],
+    ],
   ])
-  const code = { id: CODE_SECTION, contents: rewriteCode(parts.bodies, indices) }
+  const code = { id: CODE_SECTION, contents: rewriteCode(parts.bodies, given) }
   return {
-    sections: withGlobalSection(sections).map((section) =>
-      section.id === CODE_SECTION ? code : append(section, added.get(section.id) ?? []),
-    ),
-    state: { globals: exported.map(({ name }) => name), pages: `${EXPORT_PREFIX}${pagesGlobal}` },
+    sections: withGlobalSection(sections)
+      .filter(({ id }) => id !== START_SECTION)
+      .map((section) => (section.id === CODE_SECTION ? code : append(section, added.get(section.id) ?? []))),
+    state: {
+      globals: [...mutable, given.pagesGlobal].map(nameOf),
+      pages: nameOf(given.pagesGlobal),
+      fuel: nameOf(given.fuelGlobal),
+      ...(start && { start: start.name }),
+    },
   }
 }
 
-function rewriteCode(bodies: readonly FunctionBody[], indices: GrowthIndices): Uint8Array {
+function rewriteCode(bodies: readonly FunctionBody[], given: GivenParts): Uint8Array {
   const rewritten = bodies.flatMap((body) => {
-    const bytes = rewriteBody(body, indices)
+    const bytes = rewriteBody(body, given)
     return [encodeU32(bytes.length), bytes]
   })
-  return concatBytes([encodeU32(bodies.length + 1), ...rewritten, encodeGrowFunction(indices)])
+  const { pagesGlobal, fuelGlobal } = given
+  const added = [encodeGrowFunction(pagesGlobal, fuelGlobal), encodeBulkFunction(fuelGlobal)]
+  return concatBytes([encodeU32(bodies.length + added.length), ...rewritten, ...added])
 }
 
-function rewriteBody({ bytes, instructions }: FunctionBody, indices: GrowthIndices): Uint8Array {
-  if (instructions.length === 0) return bytes
+/** Bytes in place of those from `start` to `end`. */
+interface Edit {
+  readonly start: number
+  readonly end: number
+  readonly bytes: Uint8Array
+}
+
+function rewriteBody({ bytes, instructions, tolls }: FunctionBody, given: GivenParts): Uint8Array {
+  // at the same place the toll comes first: it is for what is behind it
+  const edits = [...tolls.map((toll) => toToll(toll, given)), ...instructions.map((it) => toEdit(it, given))]
   const pieces: Uint8Array[] = []
   let position = 0
-  for (const instruction of instructions) {
-    pieces.push(bytes.subarray(position, instruction.start), replaceGrowth(instruction, indices))
-    position = instruction.end
+  for (const edit of edits.sort((one, other) => one.start - other.start)) {
+    pieces.push(bytes.subarray(position, edit.start), edit.bytes)
+    position = edit.end
   }
   return concatBytes([...pieces, bytes.subarray(position)])
 }
 
+function toEdit(instruction: Instruction, given: GivenParts): Edit {
+  const { opcode, start, end } = instruction
+  if (isGrowth(opcode)) return { start, end, bytes: replaceGrowth(instruction, given) }
+  return { start, end: start, bytes: call(given.bulkFunction) }
+}
+
+function toToll(toll: Toll, { fuelGlobal }: GivenParts): Edit {
+  return { start: toll.position, end: toll.position, bytes: encodeToll(toll, fuelGlobal) }
+}
+
+const call = (index: number): Uint8Array => assemble(OP.call, index)
+
+const nameOf = (global: number): string => `${EXPORT_PREFIX}global.${global}`
+const START_EXPORT = 'gatehouse.start'
+
+const KIND_FUNCTION = 0
 const KIND_GLOBAL = 3
 
-function encodeGlobalExport(name: string, index: number): Uint8Array {
-  return concatBytes([encodeU32(name.length), Buffer.from(name), Uint8Array.of(KIND_GLOBAL), encodeU32(index)])
+function encodeExport(kind: number, { name, index }: { readonly name: string; readonly index: number }): Uint8Array {
+  return concatBytes([encodeU32(name.length), Buffer.from(name), Uint8Array.of(kind), encodeU32(index)])
 }
 
 /** Adds elements to a section that is a vector, as most are. */

@@ -17,6 +17,7 @@ export const TABLE_SECTION = 4
 export const MEMORY_SECTION = 5
 export const GLOBAL_SECTION = 6
 export const EXPORT_SECTION = 7
+export const START_SECTION = 8
 export const CODE_SECTION = 10
 
 /** One section of a module, its contents not looked at; views of the module's bytes. */

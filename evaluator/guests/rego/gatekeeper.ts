@@ -11,8 +11,8 @@ import { OpaInstance } from './opa-instance.ts'
  */
 export const GATEKEEPER: GuestKind = {
   problemsOf: OpaInstance.problemsOf,
-  instantiate(module, host) {
-    const instance = new OpaInstance(module, host)
+  instantiate(module, host, meter) {
+    const instance = new OpaInstance(module, host, meter)
     return {
       reuse: instance.reuse,
       validate(request, settings) {

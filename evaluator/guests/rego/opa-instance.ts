@@ -1,7 +1,8 @@
 import type { PolicyModule } from '../../module/policy-module.ts'
-import { GuestFailure, type GuestHost, type GuestReuse } from '../guest.ts'
+import { GuestFailure, type GuestHost, type GuestReuse, type Meter } from '../guest.ts'
 import { GuestMemory } from '../guest-memory.ts'
 import { guestStateOf } from '../guest-state.ts'
+import { instantiate } from '../instantiate.ts'
 import { MemoryWatch } from '../memory-watch.ts'
 import { describeTrap } from '../trap.ts'
 import { type Caller, callBuiltin } from './builtin-calls.ts'
@@ -34,7 +35,7 @@ export class OpaInstance {
   }
 
   /** Runs the module's start-up code, and finds the built-ins that it needs. @throws GuestFailure */
-  constructor(policyModule: PolicyModule, host: GuestHost) {
+  constructor(policyModule: PolicyModule, host: GuestHost, meter?: Meter) {
     const { module, memoryInitialBytes, memoryLimitBytes, restorable } = policyModule
     this.#host = host
     this.#watch = new MemoryWatch(this.#memory, memoryLimitBytes)
@@ -50,7 +51,7 @@ export class OpaInstance {
         print: (address) => this.#host.console(readText(this.#memory, address)),
         call: (id, addresses) => callBuiltin(this.#started(), id, addresses),
       })
-      return new WebAssembly.Instance(module, { env: { memory, ...functions } }).exports
+      return instantiate(policyModule, { env: { memory, ...functions } }, meter)
     })
     this.#exports = exports as unknown as OpaExports
     this.#memory.attach(memory, restorable && (exports[restorable.pages] as WebAssembly.Global))

@@ -6,8 +6,8 @@ import { readOpaResponse } from './opa-response.ts'
 /** Policies written for OPA's own webhook, compiled with `opa build -e policy/main`. Their settings are `data`. */
 export const OPA: GuestKind = {
   problemsOf: OpaInstance.problemsOf,
-  instantiate(module, host) {
-    const instance = new OpaInstance(module, host)
+  instantiate(module, host, meter) {
+    const instance = new OpaInstance(module, host, meter)
     return {
       reuse: instance.reuse,
       validate(request, settings) {

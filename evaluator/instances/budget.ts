@@ -1,0 +1,60 @@
+import type { Meter } from '../guests/guest.ts'
+
+/** What one evaluation may take of a thread. */
+export interface BudgetLimits {
+  /** Instructions of the guest, more or less. */
+  readonly fuel: number
+  /** Looked at whenever the guest calls its host, whose work no fuel is taken for. */
+  readonly timeMs: number
+}
+
+/** Stops guests that take more than their thread can give, wherever they are. For one evaluation at a time. */
+export class Budget implements Meter {
+  readonly #limits: BudgetLimits
+  readonly #fuel: bigint
+  #tank: WebAssembly.Global | undefined
+  #endsAt = 0
+  #isStopped = false
+
+  constructor(limits: BudgetLimits) {
+    this.#limits = limits
+    this.#fuel = BigInt(limits.fuel)
+  }
+
+  /** An evaluation begins. */
+  begin(): void {
+    this.#tank = undefined
+    this.#isStopped = false
+    this.#endsAt = performance.now() + this.#limits.timeMs
+  }
+
+  /** Whether the evaluation took more than there was: then its outcome means nothing. */
+  get isSpent(): boolean {
+    return this.#isStopped || (this.#tank !== undefined && this.#tank.value < 0n)
+  }
+
+  fill(fuel: WebAssembly.Global): void {
+    // start-up code that used up its share has failed; only the last one need be looked at
+    this.#tank = fuel
+    fuel.value = this.#fuel
+  }
+
+  watch(imports: WebAssembly.Imports): WebAssembly.Imports {
+    return mapValues(imports, (functions) => mapValues(functions, (value) => this.#watchOne(value)))
+  }
+
+  #watchOne<T>(value: T): T | ((...args: unknown[]) => unknown) {
+    if (typeof value !== 'function') return value
+    return (...args: unknown[]): unknown => {
+      const result: unknown = value(...args)
+      if (performance.now() < this.#endsAt) return result
+      // a guest may catch it, and carry on to its next call
+      this.#isStopped = true
+      throw new Error('the evaluation took longer than its thread can wait')
+    }
+  }
+}
+
+function mapValues<T, R>(record: Readonly<Record<string, T>>, change: (value: T) => R): Record<string, R> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]))
+}

@@ -1,0 +1,84 @@
+import { functionBody, I64, i32Const, i64Const, instruction, mutableGlobal, NO_RESULT, OP } from './assemble.ts'
+import { CLOSES_BLOCK, type Instruction, LOOP, OPENS_BLOCK, PREFIXED } from './instructions.ts'
+
+/** More than anybody uses up: a guest that nobody gives less runs as long as its thread. */
+export const UNLIMITED_FUEL: bigint = 2n ** 62n
+
+/** What a page of memory costs that was not there before. */
+export const GROWN_PAGE_COST: readonly number[] = i64Const(20_000)
+
+/** What is copied, filled or read from a segment costs one unit for so many bytes, as a power of two. */
+const BULK_SHIFT = 5
+
+/** A place at which the guest pays for the instructions behind it, as far as they run once for each time that it passes. */
+export interface Toll {
+  readonly position: number
+  instructions: number
+}
+
+/**
+ * Finds where a function has to pay so that nothing runs unpaid: at its beginning and at that of each loop, for all
+ * instructions up to the end that lie in no inner loop, whichever way it takes through them.
+ */
+export class Tolls {
+  readonly found: Toll[] = []
+  readonly #outer: Toll[] = []
+  #current: Toll
+
+  /** @param position where the function's code begins */
+  constructor(position: number) {
+    this.#current = this.#add(position)
+  }
+
+  pass({ opcode, end }: Instruction): void {
+    this.#current.instructions += 1
+    if (OPENS_BLOCK.has(opcode)) {
+      this.#outer.push(this.#current)
+      if (opcode === LOOP) this.#current = this.#add(end)
+    } else if (CLOSES_BLOCK.has(opcode)) {
+      this.#current = this.#outer.pop() ?? this.#current
+    }
+  }
+
+  #add(position: number): Toll {
+    const toll = { position, instructions: 0 }
+    this.found.push(toll)
+    return toll
+  }
+}
+
+/** Whether an instruction takes as long as the number on top of the stack says. */
+export function isBulk(opcode: number): boolean {
+  return BULK.has(opcode)
+}
+
+const BULK: ReadonlySet<number> = new Set([
+  0xfc * PREFIXED + 8, // memory.init
+  0xfc * PREFIXED + 10, // memory.copy
+  0xfc * PREFIXED + 11, // memory.fill
+])
+
+export function encodeFuelGlobal(): Uint8Array {
+  return mutableGlobal(I64, i64Const(UNLIMITED_FUEL))
+}
+
+/** Takes so many units, and traps when none are left. */
+export function encodeToll({ instructions }: Toll, fuelGlobal: number): Uint8Array {
+  return Uint8Array.from(takeFuel(fuelGlobal, i64Const(instructions)))
+}
+
+/** The body of a function that takes fuel for a number of bytes, and gives the number back: `(i32) -> i32`. */
+export function encodeBulkFunction(fuelGlobal: number): Uint8Array {
+  const bytes = [OP.localGet, 0]
+  return functionBody(
+    [0],
+    [...takeFuel(fuelGlobal, [...bytes, ...i32Const(BULK_SHIFT), OP.i32ShrU, OP.i64ExtendI32U]), ...bytes],
+  )
+}
+
+/** @param amount code that leaves an i64 on the stack */
+export function takeFuel(fuelGlobal: number, amount: readonly number[]): number[] {
+  const [get, set] = [instruction(OP.globalGet, fuelGlobal), instruction(OP.globalSet, fuelGlobal)]
+  const take = [...get, ...amount, OP.i64Sub, ...set]
+  return [...take, ...get, ...i64Const(0), OP.i64LtS, OP.if, NO_RESULT, OP.unreachable, OP.end]
+}
