@@ -221,6 +221,7 @@ export class Shim {
     return new EvaluatorPool({
       ...this.#options,
       workers,
+      evaluatesInFront: true,
       // what is left is for the fallback
       ...(this.#options.fallback && { maxWaitShare: 0.5 }),
       log,

@@ -54,6 +54,8 @@ export interface Meter {
   fill(fuel: WebAssembly.Global): void
   /** The same imports, which stop a guest that has taken too long. */
   watch(imports: WebAssembly.Imports): WebAssembly.Imports
+  /** Stops a guest for which the host would have to do more than can be counted. @throws Error */
+  refuse(): never
 }
 
 export interface GuestReuse {

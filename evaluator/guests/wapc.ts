@@ -6,7 +6,14 @@ import { toAdmissionResponse } from '../validation-response.ts'
 import { Descriptors } from '../wasi/descriptors.ts'
 import { StandardStreams } from '../wasi/standard-streams.ts'
 import { createWasi, GuestExit } from '../wasi/wasi.ts'
-import { GuestFailure, type GuestHost, type GuestInstance, type GuestKind, type GuestReuse, type Meter } from './guest.ts'
+import {
+  GuestFailure,
+  type GuestHost,
+  type GuestInstance,
+  type GuestKind,
+  type GuestReuse,
+  type Meter,
+} from './guest.ts'
 import { GuestMemory } from './guest-memory.ts'
 import { guestStateOf } from './guest-state.ts'
 import { instantiate } from './instantiate.ts'

@@ -10,7 +10,14 @@ import { InputQueue } from '../wasi/input-queue.ts'
 import { createWasi, GuestExit } from '../wasi/wasi.ts'
 import type { World } from '../wasi/world.ts'
 import { MAX_ERROR_BYTES, MAX_RESPONSE_BYTES } from './answer-limits.ts'
-import { GuestFailure, type GuestHost, type GuestInstance, type GuestKind, type GuestReuse, type Meter } from './guest.ts'
+import {
+  GuestFailure,
+  type GuestHost,
+  type GuestInstance,
+  type GuestKind,
+  type GuestReuse,
+  type Meter,
+} from './guest.ts'
 import { GuestMemory } from './guest-memory.ts'
 import { guestStateOf } from './guest-state.ts'
 import { instantiate } from './instantiate.ts'

@@ -48,10 +48,14 @@ export class Budget implements Meter {
     return (...args: unknown[]): unknown => {
       const result: unknown = value(...args)
       if (performance.now() < this.#endsAt) return result
-      // a guest may catch it, and carry on to its next call
-      this.#isStopped = true
-      throw new Error('the evaluation took longer than its thread can wait')
+      return this.refuse()
     }
+  }
+
+  refuse(): never {
+    // a guest may catch it, and carry on to its next call
+    this.#isStopped = true
+    throw new Error('the evaluation takes more than its thread can give')
   }
 }
 

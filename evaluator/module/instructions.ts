@@ -160,7 +160,10 @@ function skipImmediates(reader: ByteReader, opcode: number): void {
   const skip = findSkip(opcode)
   // the two that most instructions have: calls whose target is known are much shorter
   if (skip === nothing) return
-  if (skip === number) return reader.skipNumber()
+  if (skip === number) {
+    reader.skipNumber()
+    return
+  }
   if (skip === undefined) throw new UnusableModule(`has an instruction that is not known: 0x${opcode.toString(16)}`)
   skip(reader)
 }

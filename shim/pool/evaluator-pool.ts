@@ -4,6 +4,7 @@ import type { EvaluatedPolicy, SettingsVerdict } from '../../evaluator/evaluate.
 import { GatehouseError } from '../../util/errors.ts'
 import type { Log } from '../../util/log.ts'
 import { type EndReason, EvaluatorThread, type JobEnded } from './evaluator-thread.ts'
+import { FrontEvaluator } from './front-evaluator.ts'
 import type { Job, JobAnswer, PolicyLog } from './messages.ts'
 import { deal, type SharedJob, SharedJobs } from './shared-jobs.ts'
 import { tooLate, WaitingLine } from './waiting-line.ts'
@@ -18,6 +19,8 @@ export interface EvaluatorPoolOptions {
   readonly queue: number
   /** How much of its time a request may spend in the queue, up to 1, which is also what goes without saying. */
   readonly maxWaitShare?: number
+  /** Short evaluations run in the thread that asks for them. */
+  readonly evaluatesInFront?: boolean
   readonly log: Log
   readonly onPolicyLog: (log: PolicyLog) => void
   readonly onThreadEnd: (reason: EndReason) => void
@@ -66,6 +69,7 @@ export class StartedEvaluatorPool implements AsyncDisposable {
   readonly #line: WaitingLine<EvaluatorThread>
   readonly #firstReady = Promise.withResolvers<void>()
   readonly #shared = new SharedJobs<JobLimits>((request, jobs) => this.#runShared(request, jobs))
+  readonly #front: FrontEvaluator | undefined
   #busy = 0
   #policies: readonly EvaluatedPolicy[] = []
   #isStopped = false
@@ -73,6 +77,7 @@ export class StartedEvaluatorPool implements AsyncDisposable {
   constructor(options: EvaluatorPoolOptions) {
     this.#options = options
     this.#line = new WaitingLine(options.queue)
+    if (options.evaluatesInFront === true) this.#front = new FrontEvaluator(options.onPolicyLog)
     this.ready = this.#firstReady.promise
     const { workers, spares = 1 } = options
     for (let i = 0; i < workers + spares; i++) this.#startThread()
@@ -86,6 +91,7 @@ export class StartedEvaluatorPool implements AsyncDisposable {
   /** Replaces the policies that every thread keeps at hand: those of which most requests will be. */
   setPolicies(policies: readonly EvaluatedPolicy[]): void {
     this.#policies = policies
+    this.#front?.setPolicies(policies)
     for (const thread of this.#threads) thread.setPolicies(policies)
   }
 
@@ -102,7 +108,8 @@ export class StartedEvaluatorPool implements AsyncDisposable {
     const limited = this.#limitWait(limits)
     const result = request.isShared
       ? await this.#shared.add(policy, request, limited)
-      : await this.#run({ type: 'evaluate', policy, request }, limited)
+      : (this.#evaluateHere(policy, request, limits) ??
+        (await this.#run({ type: 'evaluate', policy, request }, limited)))
     return result.type === 'evaluated' ? { kind: 'answered', value: result.response } : toOutcome(result)
   }
 
@@ -129,9 +136,22 @@ export class StartedEvaluatorPool implements AsyncDisposable {
     return result
   }
 
-  /** A share of the policies for each thread, in one message. */
+  /** Undefined where a thread has to be asked, or refused. */
+  #evaluateHere(policy: EvaluatedPolicy, request: EvaluationRequest, { signal, deadline }: JobLimits) {
+    if (this.#front === undefined || this.#isStopped || signal.aborted || performance.now() >= deadline)
+      return undefined
+    const response = this.#front.evaluate(policy, request)
+    return response && { type: 'evaluated' as const, response }
+  }
+
+  /** What is not answered at once is dealt out: a share of the policies for each thread, in one message. */
   #runShared(request: EvaluationRequest, jobs: readonly SharedJob<JobLimits>[]): void {
-    for (const share of deal(jobs, this.#options.workers)) {
+    const rest = jobs.filter(({ policy, limits, resolve }) => {
+      const answer = this.#evaluateHere(policy, request, limits)
+      if (answer !== undefined) resolve(answer)
+      return answer === undefined
+    })
+    for (const share of deal(rest, this.#options.workers)) {
       this.#runShare(request, share).catch((error) => {
         for (const job of share) job.reject(error)
       })

@@ -56,6 +56,8 @@ export class OpaInstance {
     this.#exports = exports as unknown as OpaExports
     this.#memory.attach(memory, restorable && (exports[restorable.pages] as WebAssembly.Global))
     this.#caller = this.#run('', () => this.#findBuiltins(module))
+    // one call may take as long as whole policies
+    if (this.#caller.table.size > 0) meter?.refuse()
     this.reuse = restorable && {
       state: guestStateOf(exports, restorable, { memory, sparePages: SPARE_PAGES }),
       serve: (next) => this.#serve(next),
