@@ -6,6 +6,7 @@ import type { Log } from '../../util/log.ts'
 import { type EndReason, EvaluatorThread, type JobEnded } from './evaluator-thread.ts'
 import { FrontEvaluator } from './front-evaluator.ts'
 import type { Job, JobAnswer, PolicyLog } from './messages.ts'
+import { type Outcome, stopped, throwIfCutOff, toOutcome, toSent } from './outcome.ts'
 import { deal, type SharedJob, SharedJobs } from './shared-jobs.ts'
 import { tooLate, WaitingLine } from './waiting-line.ts'
 import { type JobLimits, watchJob } from './watch-job.ts'
@@ -25,12 +26,6 @@ export interface EvaluatorPoolOptions {
   readonly onPolicyLog: (log: PolicyLog) => void
   readonly onThreadEnd: (reason: EndReason) => void
 }
-
-/** What became of a job. `failed`: the thread crashed, or our code in it did. */
-export type Outcome<T> =
-  | { readonly kind: 'answered'; readonly value: T }
-  | { readonly kind: 'timed-out' }
-  | { readonly kind: 'failed'; readonly message: string }
 
 export interface PoolStats {
   readonly idle: number
@@ -144,14 +139,23 @@ export class StartedEvaluatorPool implements AsyncDisposable {
     return response && { type: 'evaluated' as const, response }
   }
 
-  /** What is not answered at once is dealt out: a share of the policies for each thread, in one message. */
+  /** A share of the policies for each thread, in one message; the front's own while those are on their way. */
   #runShared(request: EvaluationRequest, jobs: readonly SharedJob<JobLimits>[]): void {
-    const rest = jobs.filter(({ policy, limits, resolve }) => {
+    const { workers } = this.#options
+    const isShort = ({ policy }: SharedJob<JobLimits>) => this.#front?.suits(policy, request) ?? false
+    const own = jobs.filter(isShort).slice(0, Math.ceil(jobs.length / workers))
+    const others = jobs.filter((job) => !own.includes(job))
+    this.#dealOut(request, others, own.length === 0 ? workers : Math.max(1, workers - 1))
+    const unanswered = own.filter(({ policy, limits, resolve }) => {
       const answer = this.#evaluateHere(policy, request, limits)
       if (answer !== undefined) resolve(answer)
       return answer === undefined
     })
-    for (const share of deal(rest, this.#options.workers)) {
+    this.#dealOut(request, unanswered, workers)
+  }
+
+  #dealOut(request: EvaluationRequest, jobs: readonly SharedJob<JobLimits>[], hands: number): void {
+    for (const share of deal(jobs, hands)) {
       this.#runShare(request, share).catch((error) => {
         for (const job of share) job.reject(error)
       })
@@ -269,26 +273,4 @@ export class StartedEvaluatorPool implements AsyncDisposable {
     this.#firstReady.reject(new GatehouseError('ERR_INTERNAL', `an evaluator thread could not be started: ${message}`))
     setTimeout(() => this.#isStopped || this.#startThread(), RESTART_DELAY_MS).unref()
   }
-}
-
-/** What a thread needs of a request: more would be copied, too. */
-function toSent({ uid, json, object, isRaw }: EvaluationRequest): EvaluationRequest {
-  return { uid, json, ...(object && { object }), ...(isRaw && { isRaw }) }
-}
-
-/** @throws when nobody can say what the answer would have been */
-function throwIfCutOff(result: JobAnswer | JobEnded, { signal }: JobLimits): void {
-  if (result.type !== 'ended') return
-  if (result.reason === 'cancelled') throw signal.reason
-  if (result.reason === 'stopped') throw stopped()
-}
-
-function toOutcome<T>(result: JobAnswer | JobEnded): Outcome<T> {
-  if (result.type === 'ended' && result.reason === 'deadline') return { kind: 'timed-out' }
-  if (result.type === 'ended' || result.type === 'failed') return { kind: 'failed', message: result.message }
-  throw new GatehouseError('ERR_INTERNAL', `an evaluator thread gave the wrong answer: ${result.type}`)
-}
-
-function stopped(): GatehouseError {
-  return new GatehouseError('ERR_POOL_STOPPED', 'the shim is shutting down')
 }

@@ -28,6 +28,11 @@ export class FrontEvaluator {
     this.#evaluator.keepOnly(policies.map(({ module }) => module))
   }
 
+  /** Whether the policy may be asked here. */
+  suits(policy: EvaluatedPolicy, request: EvaluationRequest): boolean {
+    return this.#paceOf(policy).allows(request.json.length, performance.now())
+  }
+
   /** The policy's answer; undefined where a thread has to be asked, whose bytes the request's then still are. */
   evaluate(policy: EvaluatedPolicy, request: EvaluationRequest): AdmissionResponse | undefined {
     const pace = this.#paceOf(policy)

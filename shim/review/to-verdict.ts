@@ -1,6 +1,6 @@
 import { type AdmissionResponse, rejectWithInternalError } from '../../evaluator/admission-response.ts'
 import type { EvaluatedPolicy } from '../../evaluator/evaluate.ts'
-import type { Outcome } from '../pool/evaluator-pool.ts'
+import type { Outcome } from '../pool/outcome.ts'
 import { timeoutMessage } from './timeout-message.ts'
 
 /** The verdict that an evaluation comes to, however it ended: a guest that did not answer has denied. */

@@ -1,16 +1,17 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
 import type { AdmissionResponse } from '../../evaluator/admission-response.ts'
 import type { FallbackReason, FallbackResult } from '../fallback/fallback-usage.ts'
 import type { PullResult } from '../modules/remote-module.ts'
 import type { PoliciesInForce } from '../policy-set/policies-in-force.ts'
 import type { FailedPolicy } from '../policy-set/policy-set.ts'
-import { listFailures, listRefusedUpdates } from '../policy-set/policy-set.ts'
 import type { PoolStats } from '../pool/evaluator-pool.ts'
 import type { EndReason } from '../pool/evaluator-thread.ts'
 import type { DisabledPolicies } from '../review/disabled-policies.ts'
 import type { Review } from '../review/review.ts'
+import { AfterAnswers } from './after-answers.ts'
 import { BoundedValues } from './bounded-values.ts'
 import { PolicyStatistics } from './policy-statistics.ts'
+import { observeCertificate, observeDisabled, observeState } from './state-gauges.ts'
 
 const EVALUATION_LABELS = [
   'policy_name',
@@ -39,6 +40,7 @@ export class Metrics {
   /** The same in small, for `gatehouse top`. */
   readonly statistics = new PolicyStatistics()
   readonly #registry = new Registry()
+  readonly #afterAnswers = new AfterAnswers()
   readonly #evaluations: Counter<(typeof EVALUATION_LABELS)[number] | 'initialization_error'>
   readonly #latency: Histogram<(typeof EVALUATION_LABELS)[number]>
   readonly #threadsEnded: Counter<'reason'>
@@ -116,9 +118,11 @@ export class Metrics {
 
   /** Counts one verdict as the policy itself gave it, so that what monitor mode hides stays visible. */
   recordEvaluation(review: Review, verdict: AdmissionResponse, latencyMs: number): void {
-    const labels = this.#labelsOf(review, verdict)
-    this.#evaluations.inc(labels)
-    this.#latency.observe(labels, latencyMs)
+    this.#afterAnswers.add(() => {
+      const labels = this.#labelsOf(review, verdict)
+      this.#evaluations.inc(labels)
+      this.#latency.observe(labels, latencyMs)
+    })
     this.statistics.recordVerdict(review.policy.id, verdict, latencyMs)
   }
 
@@ -155,6 +159,7 @@ export class Metrics {
 
   /** Ends the time series of policies that are gone: ids come and go as long as the process lives. */
   async forgetPolicies(ids: ReadonlySet<string>): Promise<void> {
+    this.#afterAnswers.run()
     const isGone = (labels: { readonly policy_name?: string | number }) => ids.has(String(labels.policy_name))
     for (const { labels } of (await this.#evaluations.get()).values) {
       if (isGone(labels)) this.#evaluations.remove(labels)
@@ -179,101 +184,21 @@ export class Metrics {
     this.#pulls.inc({ result })
   }
 
-  /** Reads the state of the pool and of the policies whenever somebody asks for the metrics. */
   observe(readPool: () => PoolStats, policies: PoliciesInForce): void {
-    const registers = [this.#registry]
-    new Gauge({
-      name: 'gatehouse_evaluator_threads',
-      help: 'Evaluator threads by state.',
-      labelNames: ['state'],
-      registers,
-      collect() {
-        const { idle, busy, starting } = readPool()
-        this.set({ state: 'idle' }, idle)
-        this.set({ state: 'busy' }, busy)
-        this.set({ state: 'starting' }, starting)
-      },
-    })
-    new Gauge({
-      name: 'gatehouse_evaluator_queue_length',
-      help: 'Requests that wait for an evaluator thread.',
-      registers,
-      collect() {
-        this.set(readPool().queued)
-      },
-    })
-    new Gauge({
-      name: 'gatehouse_policies',
-      help: 'Configured policies: served, outdated (the last good version is served) or failed.',
-      labelNames: ['state'],
-      registers,
-      collect() {
-        const failed = listFailures(policies.current).length
-        const outdated = listRefusedUpdates(policies.current).length
-        this.set({ state: 'served' }, policies.current.size - failed - outdated)
-        this.set({ state: 'outdated' }, outdated)
-        this.set({ state: 'failed' }, failed)
-      },
-    })
-    new Gauge({
-      name: 'gatehouse_policy_set_info',
-      help: 'The digest of the policy set in force: shims that answer for one cluster should show the same.',
-      labelNames: ['digest'],
-      registers,
-      collect() {
-        this.reset()
-        this.set({ digest: policies.sets.current.digest }, 1)
-      },
-    })
-    new Gauge({
-      name: 'gatehouse_policy_set_lagging_requests',
-      help: 'Requests so far that named a policy set more than 10 s after it was replaced.',
-      registers,
-      collect() {
-        this.set(policies.sets.lagged)
-      },
-    })
-    new Gauge({
-      name: 'gatehouse_policies_last_success_timestamp_seconds',
-      help: 'When everything that is configured was last put in force, nothing left out; 0 if it never was.',
-      registers,
-      collect() {
-        this.set((policies.lastSuccess?.getTime() ?? 0) / 1000)
-      },
-    })
+    observeState(this.#registry, readPool, policies)
   }
 
-  /** Shows which of the policies in force are disabled by hand. */
   observeDisabled(disabled: DisabledPolicies, policies: PoliciesInForce): void {
-    new Gauge({
-      name: 'gatehouse_policy_disabled',
-      help: '1 while the policy is disabled by hand, by name; no value otherwise.',
-      labelNames: ['policy_name'],
-      registers: [this.#registry],
-      collect() {
-        this.reset()
-        for (const id of policies.current.keys()) {
-          if (disabled.find(id) !== undefined) this.set({ policy_name: id }, 1)
-        }
-      },
-    })
+    observeDisabled(this.#registry, disabled, policies)
   }
 
-  /** Reads when certificates end, by what they are for: server, or authority. */
   observeCertificate(readEnds: () => Readonly<Record<string, Date>>): void {
-    new Gauge({
-      name: 'gatehouse_certificate_expiry_timestamp_seconds',
-      help: 'When the certificate that is shown ends, and the authority that has signed it.',
-      labelNames: ['certificate'],
-      registers: [this.#registry],
-      collect() {
-        for (const [certificate, ends] of Object.entries(readEnds())) this.set({ certificate }, ends.getTime() / 1000)
-      },
-    })
+    observeCertificate(this.#registry, readEnds)
   }
 
   /** The exposition format of Prometheus, and its media type. */
   async expose(): Promise<{ contentType: string; text: string }> {
+    this.#afterAnswers.run()
     return { contentType: this.#registry.contentType, text: await this.#registry.metrics() }
   }
 

@@ -19,7 +19,12 @@ const SHARED = 10
  * Asks a leaky guest, one that leaves traces wherever it can and tells of all that it finds, 10,000 times on each path by
  * which instances come to be. It must say the same each time, log the same, and accept. Takes minutes where much else runs.
  */
-export async function checkCleanSlate(t: Test, policy: EvaluatedPolicy, request: EvaluationRequest): Promise<void> {
+export async function checkCleanSlate(
+  t: Test,
+  policy: EvaluatedPolicy,
+  request: EvaluationRequest,
+  poolOptions: Parameters<typeof startPool>[1] = {},
+): Promise<void> {
   const first = runHere(policy, request, 1)
   t.match(first.answers, [{ allowed: true }], 'the first finds nothing')
   const check = (t: Test, { answers, lines }: Runs) => {
@@ -44,17 +49,17 @@ export async function checkCleanSlate(t: Test, policy: EvaluatedPolicy, request:
   })
 
   await t.test('in the threads of a pool, one after the other', async (t) => {
-    await using test = await startPool([policy])
+    await using test = await startPool([policy], poolOptions)
     check(t, await runInPool(test, RUNS, () => [ask(test, policy, copyOf(request))]))
   })
 
   await t.test('in the threads of a pool, under a policy set that has been replaced', async (t) => {
-    await using test = await startPool([{ ...policy }])
+    await using test = await startPool([{ ...policy }], poolOptions)
     check(t, await runInPool(test, RUNS, () => [ask(test, policy, copyOf(request))]))
   })
 
   await t.test('in the threads of a pool, about one request shared by many', async (t) => {
-    await using test = await startPool([policy], { workers: 2 })
+    await using test = await startPool([policy], { ...poolOptions, workers: 2 })
     const askAll = () => {
       const shared = { ...copyOf(request), isShared: true } as const
       return Array.from({ length: SHARED }, () => ask(test, policy, shared))

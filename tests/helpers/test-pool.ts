@@ -16,7 +16,7 @@ export interface TestPool extends AsyncDisposable {
 
 export async function startPool(
   policies: readonly EvaluatedPolicy[],
-  { workers = 1, queue = 10, spares = 1 } = {},
+  { workers = 1, queue = 10, spares = 1, evaluatesInFront = false } = {},
 ): Promise<TestPool> {
   const ended: EndReason[] = []
   const logged: PolicyLog[] = []
@@ -24,6 +24,7 @@ export async function startPool(
     workers,
     queue,
     spares,
+    evaluatesInFront,
     log: SILENT_LOG,
     onPolicyLog: (line) => logged.push(line),
     onThreadEnd: (reason) => ended.push(reason),
