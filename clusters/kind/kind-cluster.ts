@@ -108,10 +108,11 @@ export class KindCluster implements Cluster {
     }
   }
 
-  /** As if its machine was started again; returns when it is Ready. */
+  /** As if its machine was started again; returns when it is Ready and its shim answers. */
   async restartNode(): Promise<void> {
     await engineOf(this.#record).run(['restart', this.#record.layout.member.node])
     await waitUntilReady(this.#record)
+    if (this.#record.state.wasmPolicies !== undefined) await waitForShim(this.#record)
   }
 
   #kind(): KindCommand {
