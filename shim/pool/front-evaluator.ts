@@ -6,7 +6,7 @@ import type { PolicyLog } from './messages.ts'
 import { Pace } from './pace.ts'
 
 // Some 0.1 ms of what policies do, and 2 to 4 ms of a loop that does nothing but burn it. Time is looked at between calls of the
-// host only, whose work is short for the guests that come here; it has to outlast the system's own time slices.
+// host only, whose work is short for the guests that come here.
 const LIMITS = { fuel: 4_000_000, timeMs: 10 }
 
 /**

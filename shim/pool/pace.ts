@@ -6,9 +6,9 @@ const MAX_REQUEST_BYTES = 64 * 1024
 // Each is looked through after an evaluation.
 const MAX_MEMORY_BYTES = 4 * 1024 * 1024
 
-/** What evaluations may take on average, and how much of it each of them says. */
-const MAX_AVERAGE_MS = 1
-const WEIGHT = 1 / 16
+/** Slower than this is slow. So many more of them than of others, and it is no accident: the first ones wait for code to be compiled. */
+const SLOW_MS = 1
+const MAX_SLOW = 8
 
 const FIRST_REST_MS = 60_000
 const MAX_REST_MS = 60 * 60_000
@@ -16,7 +16,7 @@ const MAX_REST_MS = 60 * 60_000
 /** How a policy has kept pace with the front, and whether it may go on there. */
 export class Pace {
   readonly #isSuited: boolean
-  #averageMs = 0
+  #slow = 0
   /** Requests of at least so many bytes rest until then. */
   #restingBytes = Number.POSITIVE_INFINITY
   #restsUntil = 0
@@ -34,9 +34,9 @@ export class Pace {
   }
 
   record(tookMs: number, now: number): void {
-    this.#averageMs += (tookMs - this.#averageMs) * WEIGHT
-    if (this.#averageMs <= MAX_AVERAGE_MS) return
-    this.#averageMs = 0
+    this.#slow = tookMs > SLOW_MS ? this.#slow + 1 : Math.max(0, this.#slow - 1)
+    if (this.#slow < MAX_SLOW) return
+    this.#slow = 0
     this.recordFailure(0, now)
   }
 
