@@ -15,7 +15,7 @@ export async function listProgramFiles(into: string, workFolder: string, signal?
   const root = packageRoot()
   const dist = await compile(root, workFolder, signal)
   const own = ['package.json', 'LICENSE', 'cli/start.js'].map((name) => place(join(into, name), join(root, name)))
-  const compiled = await listFiles(dist)
+  const compiled = (await listFiles(dist)).filter((file) => RUNNING.test(file))
   const packages = await Promise.all(
     [...(await findPackages(root))].map(async ([path, folder]) => {
       const files = (await listFiles(folder)).filter((file) => !file.startsWith(join(folder, 'node_modules/')))
