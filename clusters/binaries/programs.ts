@@ -9,24 +9,44 @@ export interface Program {
   readonly goPackage: string
   /** What makes it say its version. */
   readonly versionArgs: readonly string[]
+  /** What it says before the number. */
+  readonly versionPrefix: string
 }
 
 const VERSION_FLAG = ['--version']
-const kubernetes = (name: string, versionArgs: readonly string[] = VERSION_FLAG) =>
-  ({ project: 'kubernetes', goPackage: `k8s.io/kubernetes/cmd/${name}`, versionArgs }) as const
+const kubernetes = (
+  name: string,
+  versionArgs: readonly string[] = VERSION_FLAG,
+  versionPrefix = 'Kubernetes v',
+): Program => ({ project: 'kubernetes', goPackage: `k8s.io/kubernetes/cmd/${name}`, versionArgs, versionPrefix })
 
 /** Every program that clusters are made of. */
 export const PROGRAMS = {
-  etcd: { project: 'etcd', goPackage: 'go.etcd.io/etcd/server/v3', versionArgs: VERSION_FLAG },
+  etcd: {
+    project: 'etcd',
+    goPackage: 'go.etcd.io/etcd/server/v3',
+    versionArgs: VERSION_FLAG,
+    versionPrefix: 'etcd Version: ',
+  },
   'kube-apiserver': kubernetes('kube-apiserver'),
   'kube-controller-manager': kubernetes('kube-controller-manager'),
   'kube-scheduler': kubernetes('kube-scheduler'),
   'kube-proxy': kubernetes('kube-proxy'),
   kubelet: kubernetes('kubelet'),
-  kubeadm: kubernetes('kubeadm', ['version', '--output=short']),
-  kubectl: kubernetes('kubectl', ['version', '--client']),
-  coredns: { project: 'coredns', goPackage: 'github.com/coredns/coredns', versionArgs: VERSION_FLAG },
-  kind: { project: 'kind', goPackage: 'sigs.k8s.io/kind', versionArgs: VERSION_FLAG },
+  kubeadm: kubernetes('kubeadm', ['version', '--output=short'], 'v'),
+  kubectl: kubernetes('kubectl', ['version', '--client'], 'Client Version: v'),
+  coredns: {
+    project: 'coredns',
+    goPackage: 'github.com/coredns/coredns',
+    versionArgs: VERSION_FLAG,
+    versionPrefix: 'CoreDNS-',
+  },
+  kind: {
+    project: 'kind',
+    goPackage: 'sigs.k8s.io/kind',
+    versionArgs: VERSION_FLAG,
+    versionPrefix: 'kind version ',
+  },
 } as const satisfies Readonly<Record<string, Program>>
 
 export type ProgramName = keyof typeof PROGRAMS

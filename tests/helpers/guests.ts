@@ -40,9 +40,10 @@ export function buildGuest(name: GuestName, metadata: object | null = MINIMAL_ME
 export function buildAnsweringGuest(
   answer: string,
   metadata: object | null = MINIMAL_METADATA,
+  { minPages = 1 } = {},
 ): Uint8Array<ArrayBuffer> {
   const length = new TextEncoder().encode(answer).length
-  const pages = Math.max(1, Math.ceil(length / 65_536))
+  const pages = Math.max(minPages, Math.ceil(length / 65_536))
   const text = `(module
     (import "wapc" "__guest_response" (func $respond (param i32 i32)))
     (memory (export "memory") ${pages})

@@ -12,7 +12,7 @@ const isLongRun = (process.env['GATEHOUSE_TEST_VERSIONS'] ?? '').includes('1.35'
 
 t.test('etcd is built from its committed module, as the version that it claims to be', async (t) => {
   const answer = await build(t.testdir(), architectureOf())
-  t.equal(await askVersion(answer.path), ETCD_VERSION)
+  t.equal(await askVersion(answer.path, 'etcd'), ETCD_VERSION)
 })
 
 const SKIP = isLongRun ? false : 'compiles for minutes: scripts/test --all-versions'

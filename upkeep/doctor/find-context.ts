@@ -18,7 +18,8 @@ export async function findContext(options: DoctorOptions, resources: DisposableS
   const [shim, api] = await Promise.all([findShim(options.adminSocket), findApi(options.kubeconfig, resources)])
   const found = await findApiServer({ ...options, ...(api.api && { server: api.api.server }) })
   const { apiServer } = found
-  const asked = apiServer?.pid === undefined ? undefined : await askVersion(`/proc/${apiServer.pid}/exe`)
+  const asked =
+    apiServer?.pid === undefined ? undefined : await askVersion(`/proc/${apiServer.pid}/exe`, 'kube-apiserver')
   const kubernetesVersion = asked ?? api.version
   return {
     ...(apiServer === undefined ? {} : { apiServer }),

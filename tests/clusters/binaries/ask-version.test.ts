@@ -26,4 +26,5 @@ t.test('a program that says something else has no version', async (t) => {
   const path = join(t.testdirName, 'kubeadm')
   await writeProgram(path, 'echo very new')
   t.equal(await askVersion(path, 'kubeadm'), undefined)
+  t.equal(await askVersion(process.execPath, 'kube-apiserver'), undefined)
 })

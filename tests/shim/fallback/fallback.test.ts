@@ -3,7 +3,7 @@ import type { Agent } from 'node:http'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { askShim } from '../../../shim/admin/admin-client.ts'
-import { buildAnsweringGuest, buildGuest } from '../../helpers/guests.ts'
+import { buildAnsweringGuest, buildGuest, MINIMAL_METADATA } from '../../helpers/guests.ts'
 import { startHttpsSite } from '../../helpers/https-site.ts'
 import { admissionReview } from '../../helpers/policies.ts'
 import { type Answer, send, startShim, type TestPolicies, type TestShim, writePolicies } from '../../helpers/shim.ts'
@@ -11,8 +11,11 @@ import { makeShortFolder } from '../../helpers/short-folder.ts'
 import { agentFor, openTunnel } from '../../helpers/tunnel.ts'
 import { until } from '../../helpers/until.ts'
 
+// too large for the front, so that it needs a thread
 const says = (message: string) => ({
-  guest: buildAnsweringGuest(JSON.stringify({ valid: true, accepted: false, message })),
+  guest: buildAnsweringGuest(JSON.stringify({ valid: true, accepted: false, message }), MINIMAL_METADATA, {
+    minPages: 100,
+  }),
 })
 const SAID_BY_FALLBACK = { status: 200, text: /the fallback says no/ }
 
