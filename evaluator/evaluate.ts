@@ -40,10 +40,19 @@ export function evaluate(
   instances?: ParkedInstances,
 ): AdmissionResponse {
   try {
-    return withGuest(policy, { observer, instances }, (guest) => guest.validate(request, policy.settings))
+    return askGuest(policy, request, { observer, instances })
   } catch (error) {
     return rejectWithInternalError(request.uid, `internal server error: ${messageOf(error)}`)
   }
+}
+
+/** As `evaluate`. @throws GuestFailure and others when the guest fails */
+export function askGuest(
+  policy: EvaluatedPolicy,
+  request: EvaluationRequest,
+  surroundings: Surroundings,
+): AdmissionResponse {
+  return withGuest(policy, surroundings, (guest) => guest.validate(request, policy.settings))
 }
 
 /** Asks the guest whether it accepts the policy's settings. A guest that fails does not; this never throws. */
@@ -55,7 +64,7 @@ export function validateSettings(policy: EvaluatedPolicy, observer: PolicyLogObs
   }
 }
 
-interface Surroundings {
+export interface Surroundings {
   readonly observer: PolicyLogObserver
   readonly instances?: ParkedInstances | undefined
 }

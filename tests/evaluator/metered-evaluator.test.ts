@@ -15,7 +15,7 @@ function ask(evaluator: MeteredEvaluator, policy: EvaluatedPolicy) {
 
 t.test('a guest that is done within its budget answers, and logs, as ever', async (t) => {
   const evaluator = new MeteredEvaluator(LIMITS)
-  for (const name of ['accept', 'deny', 'host-call', 'trap', 'mutate'] as const) {
+  for (const name of ['accept', 'deny', 'host-call', 'mutate'] as const) {
     const policy = await createPolicy(buildGuest(name))
     const { response, lines } = evaluateLogged(policy)
     for (let time = 0; time < 3; time++) {
@@ -33,6 +33,14 @@ t.test('a guest that is not gives no answer, and others go on', async (t) => {
     t.match(ask(evaluator, accept), { response: { allowed: true } })
     evaluator.clean()
   }
+})
+
+t.test('nor does one that fails: it may not in a thread of its own', async (t) => {
+  for (const name of ['trap', 'stack-overflow', 'garbage'] as const)
+    t.strictSame(ask(new MeteredEvaluator(LIMITS), await createPolicy(buildGuest(name))), {
+      response: undefined,
+      lines: [],
+    })
 })
 
 const RESPOND = `(import "wapc" "__guest_response" (func $respond (param i32 i32)))

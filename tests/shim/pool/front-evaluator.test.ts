@@ -1,7 +1,9 @@
 import t from 'tap'
 import { parseAdmissionReview } from '../../../evaluator/admission-request.ts'
+import { MeteredEvaluator } from '../../../evaluator/metered-evaluator.ts'
 import { checkCleanSlate } from '../../helpers/clean-slate.ts'
-import { buildGuest } from '../../helpers/guests.ts'
+import { createRequest } from '../../helpers/evaluations.ts'
+import { buildGuest, buildGuestFrom } from '../../helpers/guests.ts'
 import { admissionReview, compilePolicy } from '../../helpers/policies.ts'
 import { evaluate, PATIENT, startPool } from '../../helpers/test-pool.ts'
 
@@ -39,6 +41,27 @@ t.test('policies that share a request are answered partly here and partly there,
     asked.map((policy) => (policy === loop ? 'timed-out' : 'answered')),
   )
   t.equal(test.logged.length, 4)
+})
+
+t.test('a guest that needs a deeper stack than is left here has it in a thread', async (t) => {
+  const deep = buildGuestFrom(`(module
+    (import "wapc" "__guest_response" (func $respond (param i32 i32)))
+    (memory (export "memory") 1)
+    (data (i32.const 0) "{\\"accepted\\":true,\\"valid\\":true}")
+    (func $deep (param i64 i64 i64 i64 i32) (result i64)
+      (if (result i64) (i32.eqz (local.get 4)) (then (i64.const 1))
+        (else (i64.add (i64.mul (local.get 0) (local.get 1)) (i64.add (local.get 2)
+          (call $deep (local.get 1) (local.get 2) (local.get 3) (local.get 0) (i32.sub (local.get 4) (i32.const 1))))))))
+    (func (export "__guest_call") (param i32 i32) (result i32)
+      (drop (call $deep (i64.const 1) (i64.const 2) (i64.const 3) (i64.const 4) (i32.const 12000)))
+      (call $respond (i32.const 0) (i32.const 30)) (i32.const 1)))`)
+  const policy = await compilePolicy('deep', deep)
+  t.equal(
+    new MeteredEvaluator({ fuel: 4e6, timeMs: 1e4 }).evaluate(policy, createRequest('{}'), () => {}),
+    undefined,
+  )
+  await using test = await startPool([policy], IN_FRONT)
+  t.match(await evaluate(test.pool, policy), { kind: 'answered', value: { allowed: true } })
 })
 
 t.test('a client that has gone, and a time that is over, are told as by a thread', async (t) => {
