@@ -11,6 +11,7 @@ import { provideContainerEngine } from '../../containers/provide-engine.ts'
 import { hostArchitecture } from '../../image/architecture.ts'
 import { listLibraries } from '../../image/libraries.ts'
 import { SILENT_STEPS } from '../../util/steps.ts'
+import { until } from '../helpers/until.ts'
 
 const provided = await provideContainerEngine(SILENT_STEPS)
 const SKIP = 'missing' in provided ? provided.missing : false
@@ -81,7 +82,12 @@ t.test('kind makes a cluster of it as of its own, whose Pods run, and exports it
   await kubectl('run', 'shell', '--image=localhost/shell:1', '--image-pull-policy=Never')
   await kubectl('wait', '--for=condition=Ready', 'pod', '--all', '--all-namespaces', '--timeout=120s')
   const connect = 'exec 3<>/dev/tcp/kubernetes.default.svc.cluster.local/443 && echo connected'
-  t.equal(await kubectl('exec', 'shell', '--', 'bash', '-c', connect), 'connected', 'by name, through a Service')
+  // names are known some moments after those who know them are Ready
+  await until(async () => {
+    const answer = await kubectl('exec', 'shell', '--', 'bash', '-c', connect).catch(() => '')
+    return answer === 'connected'
+  })
+  t.pass('a Service is reached by its name')
 
   mkdirSync(join(folder, 'logs'))
   await kind('export', 'logs', join(folder, 'logs'))
