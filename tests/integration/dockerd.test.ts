@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { execa } from 'execa'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { writeDockerArchive } from '../../containers/docker-archive.ts'
 import { readDaemon } from '../../containers/dockerd/record.ts'
 import { missingPrograms, startDockerd } from '../../containers/dockerd/start.ts'
@@ -8,10 +8,11 @@ import { stopDockerd } from '../../containers/dockerd/stop.ts'
 import { hostArchitecture } from '../../image/architecture.ts'
 import { listLibraries } from '../../image/libraries.ts'
 import { isRunning } from '../../util/process-identity.ts'
+import { findProgram } from '../../util/programs.ts'
 import { createSteps } from '../../util/steps.ts'
 import { makeShortFolder } from '../helpers/short-folder.ts'
 
-const missing = await missingPrograms()
+const missing = [...(await missingPrograms()), ...((await findProgram('ip')) === undefined ? ['ip'] : [])]
 const SKIP =
   missing.length > 0 ? `${missing.join(', ')} not installed` : process.getuid?.() !== 0 ? 'needs root' : false
 
@@ -24,8 +25,9 @@ t.test(
     const lines: string[] = []
     const steps = createSteps({ isTerminal: false, write: (line) => void lines.push(line) })
     const own = ['data-root', 'exec-root'].map((flag) => `--${flag}=${join(folder, flag)}`)
-    // one that the machine's own daemon does not notice
-    const args = [...own, `--pidfile=${join(folder, 'pid')}`, '--bridge=none', '--iptables=false']
+    // one that the machine's own daemon does not notice; told to have no bridge at all, it would remove that one's
+    const bridge = await addBridge(t)
+    const args = [...own, `--pidfile=${join(folder, 'pid')}`, `--bridge=${bridge}`, '--iptables=false']
     const options = { folder: join(folder, 'daemon'), host, args }
     t.teardown(() => stopDockerd(options.folder))
     await startDockerd(steps, options)
@@ -52,3 +54,12 @@ t.test(
     t.equal(await stopDockerd(options.folder), false)
   },
 )
+
+async function addBridge(t: Test): Promise<string> {
+  const name = `gh${process.pid}`
+  const ip = (...args: string[]) => execa('ip', args)
+  await ip('link', 'add', name, 'type', 'bridge')
+  t.teardown(() => ip('link', 'delete', name))
+  await ip('address', 'add', '172.31.254.1/24', 'dev', name)
+  return name
+}
