@@ -34,6 +34,9 @@ export interface PoolStats {
   readonly queued: number
 }
 
+// A message to a thread costs as much as several short evaluations; but other requests wait for those in the front.
+const MAX_AT_ONCE_IN_FRONT = 16
+
 // A thread that ends before it is ready would end again: wait, instead of burning a core on it.
 const RESTART_DELAY_MS = 1000
 
@@ -139,13 +142,13 @@ export class StartedEvaluatorPool implements AsyncDisposable {
     return response && { type: 'evaluated' as const, response }
   }
 
-  /** A share of the policies for each thread, in one message; the front's own while those are on their way. */
+  /** What is short is answered here, while each thread is sent its share of the rest in one message. */
   #runShared(request: EvaluationRequest, jobs: readonly SharedJob<JobLimits>[]): void {
     const { workers } = this.#options
     const isShort = ({ policy }: SharedJob<JobLimits>) => this.#front?.suits(policy, request) ?? false
-    const own = jobs.filter(isShort).slice(0, Math.ceil(jobs.length / workers))
+    const own = jobs.filter(isShort).slice(0, MAX_AT_ONCE_IN_FRONT)
     const others = jobs.filter((job) => !own.includes(job))
-    this.#dealOut(request, others, own.length === 0 ? workers : Math.max(1, workers - 1))
+    this.#dealOut(request, others, workers)
     const unanswered = own.filter(({ policy, limits, resolve }) => {
       const answer = this.#evaluateHere(policy, request, limits)
       if (answer !== undefined) resolve(answer)
