@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander'
 import type { Output } from '../../../bench/lay-out.ts'
 import type { Limit } from '../../../bench/load.ts'
 import { type ObjectSize, parseObjectSize } from '../../../bench/object-sizes.ts'
-import { GatehouseError, messageOf } from '../../../util/errors.ts'
+import { GatehouseError, isGatehouseError, messageOf } from '../../../util/errors.ts'
 
 export interface BenchFlags {
   readonly clients: readonly number[]
@@ -50,7 +50,8 @@ export function parseSizes(text: string): ObjectSize[] {
   try {
     return [...new Set(text.split(',').map(parseObjectSize))]
   } catch (error) {
-    throw new InvalidArgumentError(messageOf(error))
+    const hint = isGatehouseError(error) ? `. ${error.hint ?? ''}` : ''
+    throw new InvalidArgumentError(`${messageOf(error)}${hint}`)
   }
 }
 
