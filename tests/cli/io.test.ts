@@ -6,6 +6,7 @@ import { request } from 'node:http'
 import { join } from 'node:path'
 import t from 'tap'
 import { packageRoot, programFiles } from '../../util/package-root.ts'
+import { killAtEnd } from '../helpers/kill-at-end.ts'
 import { makeShortFolder } from '../helpers/short-folder.ts'
 
 t.test('a shim whose log nobody reads any more goes on answering', async (t) => {
@@ -26,7 +27,7 @@ t.test('a shim whose log nobody reads any more goes on answering', async (t) => 
   const shim = spawn(process.execPath, [...programFiles(), 'shim', ...flags], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
-  t.teardown(() => shim.kill('SIGKILL'))
+  killAtEnd(t, shim)
   for await (const chunk of shim.stderr.iterator({ destroyOnReturn: true })) if (`${chunk}`.includes('ready')) break
 
   // each verdict is a log line, and a write to nobody

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { programFiles } from '../../util/package-root.ts'
+import { killAtEnd } from './kill-at-end.ts'
 import { type Answer, send, type TestPolicy, writePolicies } from './shim.ts'
 import { makeShortFolder } from './short-folder.ts'
 
@@ -50,7 +51,7 @@ export function startProcess(
     env,
     stdio: ['ignore', pipesOutput ? 'pipe' : 'ignore', 'pipe', ...(inherited === undefined ? [] : [inherited])],
   })
-  t.teardown(() => child.kill('SIGKILL'))
+  killAtEnd(t, child)
   let stderr = ''
   child.stderr?.on('data', (chunk) => (stderr += chunk))
   const closed = once(child, 'close').then(() => ({ code: child.exitCode, stderr }))

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { withFileLock } from '../../util/file-lock.ts'
+import { killAtEnd } from '../helpers/kill-at-end.ts'
 
 const LONG = { timeoutMs: 60_000 }
 const holdLock = fileURLToPath(new URL('../fixtures/hold-lock.ts', import.meta.url))
@@ -45,7 +46,7 @@ t.test('a lock whose holder was killed is broken, by one of many waiters at a ti
   const folder = t.testdir()
   const path = join(folder, 'a.lock')
   const holder = spawn(process.execPath, [holdLock, path], { stdio: ['ignore', 'pipe', 'inherit'] })
-  t.teardown(() => holder.kill('SIGKILL'))
+  killAtEnd(t, holder)
   await once(holder.stdout, 'data')
   const told: number[] = []
   let holders = 0

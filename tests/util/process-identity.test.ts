@@ -5,6 +5,7 @@ import type { Readable, Writable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
 import { identifyProcess, isRunning } from '../../util/process-identity.ts'
+import { killAtEnd } from '../helpers/kill-at-end.ts'
 
 t.test('a process is the same as long as it lives', async (t) => {
   const first = identifyProcess(process.pid)
@@ -21,7 +22,7 @@ t.test('a process that was started later is another one, also under the same pid
 
 t.test('a command with spaces and brackets in its name is read past', async (t) => {
   const child = spawn(process.execPath, ['-e', 'process.title = "a) b (c"; console.log(); setInterval(() => {}, 1e6)'])
-  t.teardown(() => child.kill('SIGKILL'))
+  killAtEnd(t, child)
   await once(child.stdout, 'data')
   t.match(identifyProcess(child.pid ?? 0), { startedAt: /^\d{2,}@/ })
 })
@@ -31,7 +32,7 @@ t.test('a zombie does not run', async (t) => {
   const shell = spawn('/bin/sh', ['-c', 'cat <&3 & echo $!; kill -STOP $$'], {
     stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
   })
-  t.teardown(() => shell.kill('SIGKILL'))
+  killAtEnd(t, shell)
   const [output] = await once(shell.stdout as Readable, 'data')
   const pid = Number(String(output))
   while (!readFileSync(`/proc/${shell.pid}/stat`, 'utf8').includes(') T ')) await delay(5)

@@ -91,29 +91,36 @@ t.test('the shim command that it prints for a Service serves with the certificat
     `shim --policies ${folder}/policies.yml --port 8443 --host policies.gatehouse.svc --cert-dir ${folder}/certs`,
   )
   const certificate = readFileSync(join(folder, 'certs/tls.crt'), 'utf8')
-  const port = await startShim(t, command.split(' '))
+  await using shim = await startShim(command.split(' '))
 
   const ca = readFileSync(join(folder, 'certs/ca.crt'))
-  const client = connect({ host: '127.0.0.1', port, ca, servername: 'policies.gatehouse.svc' })
+  const client = connect({ host: '127.0.0.1', port: shim.port, ca, servername: 'policies.gatehouse.svc' })
   await once(client, 'secureConnect')
   t.ok(client.authorized)
   client.destroy()
   t.equal(readFileSync(join(folder, 'certs/tls.crt'), 'utf8'), certificate, 'nothing is issued again')
 })
 
-/** Starts it as printed, but on a free port, which it returns. */
-async function startShim(t: Test, args: readonly string[]): Promise<number> {
+/** Starts it as printed, but on a free port. It writes into the test's folder, which tap removes before any teardown runs. */
+async function startShim(args: readonly string[]) {
   const local = ['--port', '0', '--addr', '127.0.0.1', '--log-fmt', 'json']
   const child = spawn(process.execPath, [...programFiles(), ...args, ...local], {
     env: {},
     stdio: ['ignore', 'ignore', 'pipe'],
   })
-  t.teardown(() => child.kill('SIGKILL'))
+  const gone = once(child, 'exit')
   let log = ''
   for await (const line of createInterface(child.stderr)) {
     log += `${line}\n`
     const port = /"127\.0\.0\.1:(\d+)"/.exec(line)?.[1]
-    if (port !== undefined) return Number(port)
+    if (port === undefined) continue
+    return {
+      port: Number(port),
+      async [Symbol.asyncDispose]() {
+        child.kill('SIGKILL')
+        await gone
+      },
+    }
   }
   throw new Error(`it ended:\n${log}`)
 }

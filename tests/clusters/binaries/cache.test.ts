@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { fillCache } from '../../../clusters/binaries/cache.ts'
+import { killAtEnd } from '../../helpers/kill-at-end.ts'
 
 const fillSlowly = fileURLToPath(new URL('../../fixtures/fill-cache-slowly.ts', import.meta.url))
 
@@ -33,7 +34,7 @@ t.test('a process killed at its work leaves nothing that looks done, and the nex
   const folder = t.testdir()
   const path = join(folder, 'etcd-v1', 'etcd')
   const killed = spawn(process.execPath, [fillSlowly, path], { stdio: ['ignore', 'pipe', 'inherit'] })
-  t.teardown(() => killed.kill('SIGKILL'))
+  killAtEnd(t, killed)
   await once(killed.stdout, 'data')
   killed.kill('SIGKILL')
   await once(killed, 'exit')

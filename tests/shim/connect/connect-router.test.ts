@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { type ConnectRouterOptions, createConnectRouter } from '../../../shim/connect/connect-router.ts'
 import { SILENT_LOG } from '../../../util/log.ts'
+import { killAtEnd } from '../../helpers/kill-at-end.ts'
 import { connectRaw, type RawClient } from '../../helpers/raw-client.ts'
 import { makeShortFolder } from '../../helpers/short-folder.ts'
 
@@ -178,7 +179,7 @@ t.test('a target that does not answer is a gateway timeout', async (t) => {
   const script = `const s = require('net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
     process.send(s.address().port, () => process.kill(process.pid, 'SIGSTOP')) })`
   const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
-  t.teardown(() => child.kill('SIGKILL'))
+  killAtEnd(t, child)
   const [port] = (await once(child, 'message')) as [number]
   const fillers = Array.from({ length: 4 }, () => connect({ host: '127.0.0.1', port }))
   for (const filler of fillers) {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { findApiServer } from '../../../upkeep/doctor/api-server/find-api-server.ts'
 import { type Beside, messagesOf, startBeside } from '../../helpers/doctor.ts'
+import { killAtEnd } from '../../helpers/kill-at-end.ts'
 
 const NOBODY = 65534
 const skip = process.getuid?.() === 0 ? false : 'only root can start a process as another user'
@@ -23,7 +24,7 @@ async function startNamesake(
     stdio: [...stdio],
     ...options,
   })
-  t.teardown(() => child.kill('SIGKILL'))
+  killAtEnd(t, child)
   if (child.stdout !== null) await once(child.stdout, 'data')
   return Object.assign(child, { pid: child.pid ?? 0 })
 }
