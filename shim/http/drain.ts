@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 
 /** Knows which requests are being answered, so that a shutdown can wait for them. */
 export class Drain {
-  readonly #responses = new Set<ServerResponse>()
+  readonly #requests = new Set<object>()
   readonly #waiting: (() => void)[] = []
   readonly #onStart: (() => void)[] = []
   #isDraining = false
@@ -12,15 +12,22 @@ export class Drain {
   }
 
   get inFlight(): number {
-    return this.#responses.size
+    return this.#requests.size
   }
 
   track(response: ServerResponse): void {
-    this.#responses.add(response)
-    response.once('close', () => {
-      this.#responses.delete(response)
-      this.#check()
-    })
+    this.add(response)
+    response.once('close', () => this.remove(response))
+  }
+
+  /** For requests that have no HTTP response; ends with `remove`. */
+  add(request: object): void {
+    this.#requests.add(request)
+  }
+
+  remove(request: object): void {
+    this.#requests.delete(request)
+    this.#check()
   }
 
   /** From now on every answer closes its connection. */
@@ -44,7 +51,7 @@ export class Drain {
   }
 
   #check(): void {
-    if (this.#responses.size > 0) return
+    if (this.#requests.size > 0) return
     for (const resolve of this.#waiting.splice(0)) resolve()
   }
 }
