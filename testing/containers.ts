@@ -5,9 +5,10 @@ import { GatehouseError } from '../util/errors.ts'
 
 type Testcontainers = typeof import('testcontainers')
 
-const API_SERVER_PORT = 6443
 const REAPER_PORT = 8080
 const READY_MS = 120_000
+/** Asked on the node: kind publishes the port on the loopback address only, which is not always where the engine's host is. */
+const IS_READY = 'kubectl --kubeconfig /etc/kubernetes/admin.conf get --raw /readyz'
 
 /** The library, which only those have who start containers. */
 export async function loadTestcontainers(): Promise<Testcontainers> {
@@ -50,7 +51,6 @@ export async function waitForNode(library: Testcontainers, node: string, strateg
   for (const [port, [binding] = []] of Object.entries(NetworkSettings.Ports)) {
     if (binding !== undefined) ports.setBinding(port, Number(binding.HostPort))
   }
-  const { Wait } = library
-  const isReady = Wait.forHttp('/readyz', API_SERVER_PORT).usingTls().allowInsecure().withStartupTimeout(READY_MS)
+  const isReady = library.Wait.forSuccessfulCommand(IS_READY).withStartupTimeout(READY_MS)
   await (strategy ?? isReady).waitUntilReady(container, ports)
 }

@@ -25,7 +25,7 @@ export class KindCluster extends ConfigurableCluster {
     return this.with({ nodeImage })
   }
 
-  /** What is waited for once the node is Ready; the API server's `/readyz` unless given. */
+  /** What is waited for once the node is Ready; the API server's `/readyz`, asked on the node, unless given. */
   withWaitStrategy(strategy: WaitStrategy): this {
     this.#waitStrategy = strategy
     return this
