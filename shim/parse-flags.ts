@@ -22,6 +22,7 @@ export interface ShimFlags extends ModuleFlags, FallbackFlags {
   readonly socketOwner?: string
   readonly socketGroup?: string
   readonly adminSocket?: string
+  readonly framedSocket?: string
   readonly takeover?: boolean
   readonly host?: readonly string[]
   readonly allowConnect?: readonly string[]
@@ -73,6 +74,7 @@ export function parseFlags(flags: ShimFlags, inheritedSockets = 0): ShimOptions 
     policies: flags.policies ?? '',
     ...readListeners(reader, { ...flags, inheritedSockets }, hosts),
     ...readAdmin(reader, flags),
+    ...readFramed(reader, flags),
     ...readRegistration(reader, flags, hosts),
     certificates: readCertificates(reader, flags, hosts),
     ...readApiServerFlags(reader, flags),
@@ -175,6 +177,26 @@ function readAdmin(reader: FlagReader, { socket, port, adminSocket, takeover }: 
   const path = adminSocket === undefined ? join(dirname(main), 'admin.sock') : resolve(adminSocket)
   if (path === main) reader.refuse('admin-socket', `is ${path}, which is the API server's socket; it needs its own`)
   return { admin: { path, mode: 0o600, folderMode: 0o700, ...(takeover ? { takeover } : {}) } }
+}
+
+/** For one API server, so that it belongs to whom the socket belongs to; nobody else may connect. */
+function readFramed(reader: FlagReader, { socket, socketOwner, ...flags }: ShimFlags): Pick<ShimOptions, 'framed'> {
+  if (flags.framedSocket === undefined) return {}
+  const path = resolve(flags.framedSocket)
+  const main = resolve(socket ?? FLAG_DEFAULTS.socket)
+  if ([main, resolve(flags.adminSocket ?? join(dirname(main), 'admin.sock'))].includes(path))
+    reader.refuse('framed-socket', `is ${path}, which is another socket of the shim; it needs its own`)
+  // an owner that nobody knows has been refused already
+  const uid = socketOwner === undefined ? undefined : findUserId(socketOwner)
+  return {
+    framed: {
+      path,
+      mode: 0o600,
+      folderMode: 0o700,
+      ...(uid === undefined ? {} : { uid }),
+      ...(flags.takeover ? { takeover: true } : {}),
+    },
+  }
 }
 
 function readCertificates(reader: FlagReader, flags: ShimFlags, hosts: readonly Authority[]): CertificateSource {

@@ -2,6 +2,7 @@ import type { LogFormat, LogLevel } from '../util/log.ts'
 import type { ApiServerOptions } from './api-server/read-api-server-flags.ts'
 import type { Authority } from './connect/authority.ts'
 import type { FallbackOptions } from './fallback/fallback-options.ts'
+import type { FramedSocketOptions } from './framed/framed-times.ts'
 import type { ModuleOptions } from './modules/module-options.ts'
 import type { ApiObjectsOptions, RegistrationOptions } from './registration-options.ts'
 import type { UnixSocketOptions } from './socket/unix-socket.ts'
@@ -17,6 +18,8 @@ export interface ShimOptions extends Partial<ApiServerOptions> {
   readonly probes?: Authority
   /** For the operator on the host alone. */
   readonly admin?: UnixSocketOptions
+  /** Where our own API server's plugin asks in frames: for comparisons, and off as a rule. */
+  readonly framed?: FramedSocketOptions
   readonly certificates: CertificateSource
   /** Given when the shim tells its API server itself which policies to ask for. */
   readonly staticManifests?: StaticManifestsOptions

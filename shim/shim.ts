@@ -5,6 +5,7 @@ import { startApiServerLink } from './api-server/api-server-link.ts'
 import { joinObservers } from './decisions/join-observers.ts'
 import { openDecisionLog } from './decisions/open-decision-log.ts'
 import { Fallback } from './fallback/fallback.ts'
+import { openFramedListener } from './framed/framed-listener.ts'
 import { PolicyReloader, type PolicyReloaderOptions } from './hot-reload/policy-reloader.ts'
 import { Drain } from './http/drain.ts'
 import { createHandlers, type Handlers } from './http/handlers.ts'
@@ -180,7 +181,7 @@ export class Shim {
   /** Opens all listeners, that of the operator among them. */
   async #listen(parts: ListeningParts, resources: AsyncDisposableStack): Promise<readonly Listener[]> {
     const log = this.#log
-    const { admin } = this.#options
+    const { admin, framed } = this.#options
     const { policies, disabled, drain, pool, metrics, fallback, handlers, front, certificate, registration } = parts
     const listeners: Listener[] = []
     const facts: AdminFacts = {
@@ -199,8 +200,17 @@ export class Shim {
     const openAdmin = async () => {
       if (admin !== undefined) resources.use(await openAdminListener(admin, facts, log))
     }
+    const openFramed = async () => framed && openFramedListener(framed, { ...handlers.answerers, drain, log })
     const opened = front?.listener
-    const options = { ...this.#options, ...handlers, opened, certificate: certificate.current, openAdmin, log }
+    const options = {
+      ...this.#options,
+      ...handlers,
+      opened,
+      certificate: certificate.current,
+      openAdmin,
+      openFramed,
+      log,
+    }
     await openListeners(options, (listener) => {
       listeners.push(listener)
       if (listener !== opened) resources.defer(() => close(listener))

@@ -64,6 +64,10 @@ export const addShimCommand: AddCommand = (program, context) => {
       `where \`gatehouse status\` and its siblings ask, for the shim's user alone; or none (default: admin.sock beside --socket)`,
     )
     .option(
+      '--framed-socket <path>',
+      'answer in frames without HTTP here as well, for --socket-owner alone: the in-process plugin asks so, for comparisons',
+    )
+    .option(
       '--host <name[:port]>',
       `answer a CONNECT to this host, and name it in the issued certificate, repeatable (default: ${FLAG_DEFAULTS.host})`,
       repeat,

@@ -8,6 +8,7 @@ import type { PoliciesInForce } from '../policy-set/policies-in-force.ts'
 import { EntryReviewer } from '../review/entry-reviewer.ts'
 import type { Reviewer } from '../review/reviewer.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
+import type { Answerers } from './answer-review.ts'
 import type { Drain } from './drain.ts'
 import { HttpError } from './http-error.ts'
 import { createProbes } from './probes.ts'
@@ -32,16 +33,19 @@ export interface Handlers {
   readonly handler: RequestListener
   /** Answers probes only: its port is plain HTTP, and open to whoever asks for readiness. */
   readonly probeHandler: RequestListener
+  /** For those who ask without HTTP. */
+  readonly answerers: Answerers
 }
 
 export function createHandlers(options: HandlersOptions): Handlers {
   const { drain, fallback, log } = options
   const probes = createProbes(options)
-  const entryReviewer = new EntryReviewer(options)
-  const own = createReviewHandler({ ...options, entryReviewer })
+  const answerers = { ...options, entryReviewer: new EntryReviewer(options) }
+  const own = createReviewHandler(answerers)
   const review = fallback === undefined ? own : withFallback(own, fallback)
   return {
     handler: createRequestHandler({ review, probes, drain, log }),
+    answerers,
     probeHandler: createRequestHandler({ review: refuseReview, probes, drain, log }),
   }
 }

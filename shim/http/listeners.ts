@@ -14,12 +14,13 @@ export interface ListenersOptions extends Pick<ShimOptions, 'socket' | 'https' |
   /** Answers on the port for probes. */
   readonly probeHandler: RequestListener
   readonly openAdmin: () => Promise<void>
+  readonly openFramed: () => Promise<Listener | undefined>
   readonly log: Log
 }
 
 /** Opens every listener that is configured, the admin's among them, and hands each to `onOpen`: if a later one fails, the others can be closed. */
 export async function openListeners(options: ListenersOptions, onOpen: (listener: Listener) => void): Promise<void> {
-  const { socket, opened, https, probes, certificate, handler, probeHandler, openAdmin, log } = options
+  const { socket, opened, https, probes, certificate, handler, probeHandler, openAdmin, openFramed, log } = options
   const isTakeover = socket?.takeover === true && opened === undefined
   const openSocket = async () => {
     if (opened !== undefined) onOpen(opened)
@@ -31,6 +32,8 @@ export async function openListeners(options: ListenersOptions, onOpen: (listener
   if (probes !== undefined)
     onOpen(await openTcpListener({ address: probes, handler: probeHandler, isShared: isTakeover, log }))
   await openAdmin()
+  const framed = await openFramed()
+  if (framed !== undefined) onOpen(framed)
   // What is taken from a living shim is taken when nothing can fail any more; until then that one answers on it.
   if (isTakeover) await openSocket()
 }

@@ -16,5 +16,10 @@ export function readTimeoutMs(query: string): number {
   const timeoutMs = parseDurationMs(text)
   if (timeoutMs === undefined)
     throw new HttpError(400, `the timeout ${JSON.stringify(text)} is not a duration such as 10s or 500ms`)
+  return limitTimeoutMs(timeoutMs)
+}
+
+/** How long an answer is of use to a caller that waits for so long. */
+export function limitTimeoutMs(timeoutMs: number): number {
   return Math.min(MAX_TIMEOUT_MS, toPatienceMs(timeoutMs))
 }

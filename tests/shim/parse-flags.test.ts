@@ -245,3 +245,16 @@ t.test('a takeover is of the socket alone', async (t) => {
     message: '--takeover: hands over the socket alone, and not the --port',
   })
 })
+
+t.test(
+  'frames are answered where that is asked for alone, by a socket of its own for the owner of the other',
+  async (t) => {
+    const framed = (flags: ShimFlags) => parseFlags({ policies: 'a', ...flags }).framed
+    t.equal(framed({}), undefined)
+    const path = '/run/gatehouse/framed.sock'
+    t.strictSame(framed({ framedSocket: path }), { path, mode: 0o600, folderMode: 0o700 })
+    t.match(framed({ framedSocket: path, socketOwner: '42', takeover: true }), { uid: 42, takeover: true })
+    t.throws(() => framed({ framedSocket: '/run/gatehouse/gatehouse.sock' }), /--framed-socket: is .*needs its own/)
+    t.throws(() => framed({ framedSocket: '/run/gatehouse/admin.sock' }), /--framed-socket: is .*needs its own/)
+  },
+)
