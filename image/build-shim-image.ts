@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writeDockerArchive } from '../containers/docker-archive.ts'
 import { cacheFolder } from '../util/config.ts'
@@ -30,35 +28,25 @@ const LOCK_TIMEOUT_MS = 10 * 60_000
  */
 export async function buildShimImage(options: ShimImageOptions = {}): Promise<ShimImage> {
   const { steps = SILENT_STEPS, architecture = hostArchitecture(), tag } = options
-  return withShimLayout(options, async ({ files }) => {
-    const content = (await digestFiles(files)).slice(0, 12)
-    const name = tag ?? `gatehouse:${packageVersion()}-${content}`
-    const archive = join(imagesFolder(options), `${architecture}-${content}-${encodeURIComponent(name)}.tar`)
-    return withFileLock(`${archive}.lock`, { timeoutMs: LOCK_TIMEOUT_MS, signal: options.signal }, async () => {
-      const kept = await findKeptImage(archive)
-      if (kept !== undefined) return kept
-      return steps.run(`Writing the image ${name}`, async () => {
-        const { id, bytes } = await writeDockerArchive({ file: archive, tag: name, files, architecture, ...SHIM_IMAGE })
-        await removeOldImages(archive)
-        return keepImage({ archive, tag: name, digest: id, bytes })
-      })
+  const { files } = await layOutImage(options)
+  const content = (await digestFiles(files)).slice(0, 12)
+  const name = tag ?? `gatehouse:${packageVersion()}-${content}`
+  const archive = join(imagesFolder(options), `${architecture}-${content}-${encodeURIComponent(name)}.tar`)
+  return withFileLock(`${archive}.lock`, { timeoutMs: LOCK_TIMEOUT_MS, signal: options.signal }, async () => {
+    const kept = await findKeptImage(archive)
+    if (kept !== undefined) return kept
+    return steps.run(`Writing the image ${name}`, async () => {
+      const { id, bytes } = await writeDockerArchive({ file: archive, tag: name, files, architecture, ...SHIM_IMAGE })
+      await removeOldImages(archive)
+      return keepImage({ archive, tag: name, digest: id, bytes })
     })
   })
 }
 
-/** Lays the image out, for as long as `action` reads its files. */
-export async function withShimLayout<T>(
-  options: ShimImageOptions,
-  action: (layout: ImageLayout) => Promise<T>,
-): Promise<T> {
+/** What the image holds, in files of this machine. @throws ERR_IMAGE_BUILD */
+export async function layOutImage(options: ShimImageOptions = {}): Promise<ImageLayout> {
   const { architecture = hostArchitecture(), steps = SILENT_STEPS, signal } = options
-  const workFolder = await mkdtemp(join(tmpdir(), 'gatehouse-image-'))
-  try {
-    const cache = imagesFolder(options)
-    return await action(await layOutShimImage({ architecture, cache, workFolder, steps, signal }))
-  } finally {
-    await rm(workFolder, { recursive: true, force: true })
-  }
+  return layOutShimImage({ architecture, cache: imagesFolder(options), steps, signal })
 }
 
 function imagesFolder({ cache = cacheFolder() }: ShimImageOptions): string {

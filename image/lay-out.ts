@@ -11,10 +11,8 @@ import { listProgramFiles } from './program-files.ts'
 
 export interface LayOutOptions {
   readonly architecture: Architecture
-  /** Keeps what was fetched. */
+  /** Keeps what was fetched and compiled. */
   readonly cache: string
-  /** For what is compiled; whoever gives it removes it, after the files were read. */
-  readonly workFolder: string
   readonly steps: Steps
   readonly signal?: AbortSignal | undefined
 }
@@ -30,7 +28,7 @@ const DEBIAN_PACKAGES = ['ca-certificates', 'libc6', 'libgcc-s1', 'libstdc++6']
 
 /** Puts together what the image holds: Node, its libraries, certificates of the world's authorities, and the program. */
 export async function layOutShimImage(options: LayOutOptions): Promise<ImageLayout> {
-  const { architecture, cache, workFolder, steps, signal } = options
+  const { architecture, cache, steps, signal } = options
   const node = await steps.run(`Finding Node for ${architecture}`, () => findNodeProgram(architecture, cache, signal))
   const debian = await steps.run(`Fetching its libraries for ${architecture}`, () =>
     fetchDebianPackages({
@@ -40,7 +38,7 @@ export async function layOutShimImage(options: LayOutOptions): Promise<ImageLayo
       ...(signal !== undefined && { signal }),
     }),
   )
-  const program = await steps.run('Compiling the program', () => listProgramFiles(PROGRAM_FOLDER, workFolder, signal))
+  const program = await steps.run('Compiling the program', () => listProgramFiles(PROGRAM_FOLDER, cache, signal))
   const authorities = join(debian.root, 'usr/share/ca-certificates/mozilla')
   const certificates = await joinCertificates((await readdir(authorities)).map((name) => join(authorities, name)))
   const libraries = await listLibraries(node.path, debian.root, architecture)

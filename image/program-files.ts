@@ -1,24 +1,25 @@
 import { existsSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
-import { execa } from 'execa'
 import type { ImageFile } from '../containers/layer.ts'
 import { packageRoot } from '../util/package-root.ts'
+import { compileProgram } from './compiled-program.ts'
 import { explainImageBuild } from './explain-image-build.ts'
+import { listFilesBelow } from './list-files-below.ts'
 
 /** What Node reads, and what licences ask for. Types, maps, tests and prose stay outside. */
 const RUNNING = /(\.(js|cjs|mjs|json|wasm|node)|\/(licen[cs]e|notice)[^/]*)$/i
 const PASSED_OVER = /\/(\.package-lock\.json|tsconfig[^/]*\.json)$|\/(test|tests|example|examples|docs)\//
 
 /** Our own package as it is installed, compiled, with the packages that it needs, below a folder of the image. */
-export async function listProgramFiles(into: string, workFolder: string, signal?: AbortSignal): Promise<ImageFile[]> {
+export async function listProgramFiles(into: string, cache: string, signal?: AbortSignal): Promise<ImageFile[]> {
   const root = packageRoot()
-  const dist = await compile(root, workFolder, signal)
+  const dist = await compileProgram(cache, signal)
   const own = ['package.json', 'LICENSE', 'cli/start.js'].map((name) => place(join(into, name), join(root, name)))
-  const compiled = (await listFiles(dist)).filter((file) => RUNNING.test(file))
+  const compiled = (await listFilesBelow(dist)).filter((file) => RUNNING.test(file))
   const packages = await Promise.all(
     [...(await findPackages(root))].map(async ([path, folder]) => {
-      const files = (await listFiles(folder)).filter((file) => !file.startsWith(join(folder, 'node_modules/')))
+      const files = (await listFilesBelow(folder)).filter((file) => !file.startsWith(join(folder, 'node_modules/')))
       const kept = files.filter((file) => isNeeded(`/${relative(folder, file)}`))
       return kept.map((file) => place(join(into, path, relative(folder, file)), file))
     }),
@@ -32,30 +33,6 @@ function isNeeded(path: string): boolean {
 
 function place(path: string, from: string): ImageFile {
   return { path, from, mode: 0o644 }
-}
-
-// An installed package is compiled. A checkout is, into a folder of its own: others may be packing it at this moment.
-async function compile(root: string, workFolder: string, signal: AbortSignal | undefined): Promise<string> {
-  const project = join(root, 'tsconfig.build.json')
-  if (!existsSync(project)) return join(root, 'dist')
-  const dist = join(workFolder, 'dist')
-  const compiler = join(root, 'node_modules/.bin/tsc')
-  const options = { cwd: root, stdin: 'ignore', ...(signal !== undefined && { cancelSignal: signal }) } as const
-  try {
-    // what a test runner puts into every Node that it starts is not for the compiler
-    await execa('env', ['-u', 'NODE_OPTIONS', compiler, '-p', project, '--outDir', dist], options)
-    return dist
-  } catch (error) {
-    throw explainImageBuild('the program cannot be compiled', error)
-  }
-}
-
-async function listFiles(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true })
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort()
 }
 
 interface Manifest {

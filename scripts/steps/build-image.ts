@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { formatError } from '../../cli/format-error.ts'
 import { ARCHITECTURES } from '../../image/architecture.ts'
-import { buildShimImage, withShimLayout } from '../../image/build-shim-image.ts'
+import { buildShimImage, layOutImage } from '../../image/build-shim-image.ts'
 import { renderLayout } from '../../image/list-files.ts'
 import { writeImageFiles } from '../../image/write-files.ts'
 import { GatehouseError } from '../../util/errors.ts'
@@ -19,9 +19,9 @@ async function run(): Promise<string> {
   const { architecture, tag, list, into } = readFlags()
   const steps = createSteps({ isTerminal: process.stderr.isTTY, write: (text) => void process.stderr.write(text) })
   const options = { steps, architecture, ...(tag !== undefined && { tag }) }
-  if (list) return withShimLayout(options, renderLayout)
+  if (list) return renderLayout(await layOutImage(options))
   if (into !== undefined) {
-    await withShimLayout(options, ({ files }) => writeImageFiles(resolve(into), files))
+    await writeImageFiles(resolve(into), (await layOutImage(options)).files)
     return resolve(into)
   }
   const image = await buildShimImage(options)

@@ -6,8 +6,8 @@ import { listProgramFiles } from '../../image/program-files.ts'
 import { writeImageFiles } from '../../image/write-files.ts'
 
 t.test('the program runs from its files alone', async (t) => {
-  const folder = t.testdir({ work: {}, root: {} })
-  const files = await listProgramFiles('/opt/gatehouse', join(folder, 'work'))
+  const folder = t.testdir({ cache: {}, root: {} })
+  const files = await listProgramFiles('/opt/gatehouse', join(folder, 'cache'))
   await writeImageFiles(join(folder, 'root'), files)
   const program = join(folder, 'root/opt/gatehouse')
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import t from 'tap'
 import { ensureContainerEngine } from '../../containers/ensure-engine.ts'
-import { buildShimImage, withShimLayout } from '../../image/build-shim-image.ts'
+import { buildShimImage, layOutImage } from '../../image/build-shim-image.ts'
 import { createAuthority } from '../../util/certificates.ts'
 import { packageRoot } from '../../util/package-root.ts'
 import { SILENT_STEPS } from '../../util/steps.ts'
@@ -28,8 +28,8 @@ t.test('the image is the same wherever and whenever it is built', { skip }, asyn
 })
 
 t.test('an image for arm64 holds the same paths, and its own Node and libraries', { skip }, async (t) => {
-  const pathsFor = (architecture: 'amd64' | 'arm64') =>
-    withShimLayout({ architecture }, async ({ files }) => files.map(({ path }) => path))
+  const pathsFor = async (architecture: 'amd64' | 'arm64') =>
+    (await layOutImage({ architecture })).files.map(({ path }) => path)
   const [amd64, arm64] = [await pathsFor('amd64'), await pathsFor('arm64')]
   t.strictSame(
     arm64.filter((path) => !path.startsWith('/lib')),
