@@ -7,6 +7,9 @@ const (
 	Kind       = "WasmPolicyConfiguration"
 )
 
+// NoExclusions, as the value of exclusions, polices even what a cluster needs to start.
+const NoExclusions = "none"
+
 // Mode says where policies are asked.
 type Mode string
 
@@ -30,4 +33,6 @@ type Configuration struct {
 	FramedSocket string `json:"framedSocket,omitempty"`
 	// CompilationCache is a folder where compiled modules outlive a restart. Optional.
 	CompilationCache string `json:"compilationCache,omitempty"`
+	// Exclusions are requests that no policy is asked about: default for what a cluster needs to start, or none.
+	Exclusions string `json:"exclusions,omitempty"`
 }

@@ -34,7 +34,7 @@ func Read(reader io.Reader) (*Configuration, error) {
 	decoder := json.NewDecoder(bytes.NewReader(asJSON))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(c); err != nil {
-		return nil, fmt.Errorf("%s: %w. Fields: apiVersion, kind, mode, policiesFile, modules, framedSocket, compilationCache", where, err)
+		return nil, fmt.Errorf("%s: %w. Fields: apiVersion, kind, mode, policiesFile, modules, framedSocket, compilationCache, exclusions", where, err)
 	}
 	if err := c.validate(); err != nil {
 		return nil, err
@@ -61,6 +61,9 @@ func (c *Configuration) validate() error {
 	}
 	if c.CompilationCache != "" && !filepath.IsAbs(c.CompilationCache) {
 		add("compilationCache", c.CompilationCache, "is no absolute path", "Name a folder by its absolute path, or leave the field out.")
+	}
+	if c.Exclusions != "" && c.Exclusions != "default" && c.Exclusions != NoExclusions {
+		add("exclusions", c.Exclusions, "is not known", "Write default or none, or leave the field out.")
 	}
 	switch c.Mode {
 	case InProcess:

@@ -16,6 +16,23 @@ type Request struct {
 	Review []byte
 	// UID is that of the request in Review.
 	UID string
+	// Where in Review the request and its object stand.
+	request, object span
+}
+
+type span struct{ start, end int }
+
+// AdmissionRequest is the request in Review, without what is absent.
+func (r Request) AdmissionRequest() []byte {
+	return r.Review[r.request.start:r.request.end:r.request.end]
+}
+
+// Object is the request's object; nil if it has none.
+func (r Request) Object() []byte {
+	if r.object.end == 0 {
+		return nil
+	}
+	return r.Review[r.object.start:r.object.end:r.object.end]
 }
 
 // Answer is one policy's. After Err, which is a failure to answer and no verdict, the policy's failurePolicy decides.
