@@ -8,6 +8,7 @@ import (
 	"gatehouse.internal/in-process/internal/inprocess"
 	"gatehouse.internal/in-process/internal/policies"
 	"gatehouse.internal/in-process/internal/review"
+	"gatehouse.internal/in-process/internal/toshim"
 )
 
 // newValidator is where modes differ, and the only place.
@@ -17,6 +18,8 @@ func newValidator(configuration *config.Configuration, all []*policies.Policy) (
 		return inprocess.Load(context.Background(), all, inprocess.Options{
 			Modules: configuration.Modules, CompilationCache: configuration.CompilationCache,
 		})
+	case config.Shim:
+		return toshim.New(configuration.FramedSocket), nil
 	default:
 		return nil, fmt.Errorf("mode %q has no validator", configuration.Mode)
 	}
