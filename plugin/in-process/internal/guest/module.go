@@ -24,7 +24,11 @@ type Module struct {
 
 // Load compiles a module and refuses one that could never answer.
 func (e *Engine) Load(ctx context.Context, wasm []byte) (*Module, error) {
-	compiled, err := e.runtime.CompileModule(compileContext(ctx), wasm)
+	limited, err := limitTables(wasm)
+	if err != nil {
+		return nil, err
+	}
+	compiled, err := e.runtime.CompileModule(compileContext(ctx), limited)
 	if err != nil {
 		return nil, fmt.Errorf("cannot be compiled: %s", firstLine(err))
 	}

@@ -24,7 +24,8 @@ type Options struct {
 	CompilationCache string
 }
 
-// Load compiles the modules of all policies and asks each policy whether it accepts its settings. All problems come at once.
+// Load compiles the modules of all policies with rules, which are those that requests are put to, and asks each whether it accepts
+// its settings. All problems come at once.
 func Load(ctx context.Context, all []*policies.Policy, options Options) (*Validator, error) {
 	engine, err := guest.NewEngine(ctx, guest.Options{CompilationCache: options.CompilationCache})
 	if err != nil {
@@ -34,6 +35,9 @@ func Load(ctx context.Context, all []*policies.Policy, options Options) (*Valida
 	v := newValidator()
 	var problems []error
 	for _, policy := range all {
+		if policy.Registration == nil {
+			continue
+		}
 		loaded, err := l.loadPolicy(ctx, policy)
 		problems = append(problems, err)
 		v.policies[policy.ID] = loaded
