@@ -1,3 +1,4 @@
+import type { ApiServerKind } from '../plugin/api-server-kind.ts'
 import type { ShimPlacement } from '../plugin/kind/options.ts'
 import type { Registration } from '../plugin/registration-mode.ts'
 import type { WebhookSource } from '../plugin/webhook-source.ts'
@@ -25,6 +26,8 @@ export interface ClusterOptions {
   readonly assets?: string
   /** Of kind's nodes; unless given, one that is at hand, can be pulled or can be built. */
   readonly nodeImage?: string
+  /** Whose kube-apiserver; the stock one unless given. */
+  readonly apiServer?: ApiServerKind
   /** The gate `WasmPolicies`; off: everything is stock. */
   readonly wasmPolicies?: WasmPoliciesOptions
   /** Extra kube-apiserver flags, `name=value`, after all others: of a flag given twice the last one counts. */

@@ -32,6 +32,20 @@ export function admissionConfiguration(
   return { apiVersion: API_VERSION, kind: 'AdmissionConfiguration', plugins: [...others, ...withFolders] }
 }
 
+/** Adds a plugin that the file does not configure yet, and keeps what it says of others. @throws ERR_PLUGIN_OPTIONS */
+export function addAdmissionPlugin(plugin: AdmissionPlugin, existing?: ExistingFile): AdmissionConfiguration {
+  const others = existing === undefined ? [] : readPlugins(existing)
+  if (existing !== undefined && others.some(({ name }) => name === plugin.name)) {
+    throw refuseFile(existing, `configures ${plugin.name} already`, 'Take that entry out: it is written here.')
+  }
+  return { apiVersion: API_VERSION, kind: 'AdmissionConfiguration', plugins: [...others, plugin] }
+}
+
+export interface AdmissionPlugin {
+  readonly name: string
+  readonly configuration: object
+}
+
 function webhookAdmission(staticManifestsDir: string) {
   return { apiVersion: API_VERSION, kind: 'WebhookAdmissionConfiguration', staticManifestsDir }
 }

@@ -12,6 +12,14 @@ export interface WantedBinary {
   readonly kubernetes?: KubernetesVersion
 }
 
+/** A program, and where it came from. */
+export interface ResolvedBinary {
+  readonly path: string
+  readonly version: string
+  /** `the cache`, `the official release`, … */
+  readonly source: string
+}
+
 /** Go's name of it, which release files carry. */
 export type Architecture = 'amd64' | 'arm64'
 

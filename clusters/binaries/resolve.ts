@@ -1,9 +1,10 @@
 import { cacheFolder as defaultCacheFolder, programFolders } from '../../util/config.ts'
 import { GatehouseError } from '../../util/errors.ts'
 import { SILENT_STEPS, type Steps } from '../../util/steps.ts'
-import { architectureOf, type WantedBinary } from './binary.ts'
+import { architectureOf, type ResolvedBinary, type WantedBinary } from './binary.ts'
 import { cacheSource } from './cache.ts'
 import { kubebuilderAssets } from './config.ts'
+import { buildInProcessApiServer } from './in-process.ts'
 import { PROGRAMS, type ProgramName, versionOf } from './programs.ts'
 import type { BinarySource } from './source.ts'
 import { assetsSource } from './sources/assets.ts'
@@ -18,19 +19,13 @@ export interface ResolveOptions {
   /** A folder that holds etcd and kube-apiserver. */
   readonly assets?: string
   readonly steps?: Steps
+  /** The kube-apiserver with plugin/in-process, which is always built here. */
+  readonly inProcess?: boolean
   /** The following are taken from the environment and from the projects' sites unless given. */
   readonly kubebuilderAssets?: string | undefined
   readonly cacheFolder?: string
   readonly programFolders?: readonly string[]
   readonly releaseSites?: ReleaseSites
-}
-
-/** A program, and where it came from. */
-export interface ResolvedBinary {
-  readonly path: string
-  readonly version: string
-  /** `the cache`, `the official release`, … */
-  readonly source: string
 }
 
 export interface ResolvedBinaries {
@@ -40,6 +35,12 @@ export interface ResolvedBinaries {
 
 /** Finds, downloads or builds the control plane's programs. */
 export async function resolveBinaries(options: ResolveOptions): Promise<ResolvedBinaries> {
+  if (options.inProcess === true) {
+    const { patch } = parseKubernetesVersion(options.kubernetesVersion)
+    const { cacheFolder = defaultCacheFolder(), steps = SILENT_STEPS } = options
+    const kubeApiServer = await buildInProcessApiServer(patch, { cacheFolder, steps })
+    return { etcd: (await resolvePrograms(['etcd'], options)).etcd, kubeApiServer }
+  }
   const programs = await resolvePrograms(['etcd', 'kube-apiserver'], options)
   return { etcd: programs.etcd, kubeApiServer: programs['kube-apiserver'] }
 }

@@ -18,7 +18,7 @@ export function checkOptions(options: ClusterOptions): void {
 }
 
 function findProblems(options: ClusterOptions): Problem[] {
-  const { apiServers, apiServerArgs = [], memberArgs = [], assets, wasmPolicies } = options
+  const { apiServers, apiServer = 'stock', apiServerArgs = [], memberArgs = [], assets, wasmPolicies } = options
   const malformed = apiServerArgs.find((arg) => !/^[a-z][a-z0-9-]*=/.test(arg))
   const ours = wasmPolicies && apiServerArgs.find((arg) => OUR_FLAGS.some((flag) => arg.startsWith(`${flag}=`)))
   const checks: [boolean, string, string][] = [
@@ -27,6 +27,11 @@ function findProblems(options: ClusterOptions): Problem[] {
       'apiServers',
       `is ${apiServers}, and kind puts a load balancer before several, whose image not every machine can have: use 1 here, ` +
         'kind-config/three-control-planes with kind itself, or the provider local',
+    ],
+    [
+      apiServer !== 'stock',
+      'apiServer',
+      `is ${apiServer}, and a node's image holds the stock one: use the provider local`,
     ],
     [memberArgs.flat().length > 0, 'memberArgs', 'is for several API servers, which the provider local has'],
     [assets !== undefined, 'assets', "names a folder of binaries, and a node's are in its image"],

@@ -13,6 +13,7 @@ export function checkOptions(options: ClusterOptions): void {
   parseKubernetesVersion(options.kubernetesVersion)
   chooseWebhookSource(options.kubernetesVersion, options.wasmPolicies?.webhooks)
   refuseWhatIsKinds(options)
+  refuseWhatIsOfWebhooks(options)
   const { apiServers, apiServerArgs = [], memberArgs = [] } = options
   if (!Number.isInteger(apiServers) || apiServers < 1 || apiServers > MAX_API_SERVERS) {
     throw refuse(`apiServers is ${apiServers}`, `Choose a number from 1 to ${MAX_API_SERVERS}.`)
@@ -32,6 +33,22 @@ function refuseWhatIsKinds({ nodeImage, wasmPolicies }: ClusterOptions): void {
   const hint = 'Use the provider kind.'
   if (nodeImage !== undefined) throw refuse(`nodeImage is ${nodeImage}, and local processes run in no node`, hint)
   if (placement !== 'host') throw refuse(`shim is ${placement}, and local API servers run in no Pod`, hint)
+}
+
+// Our own API server asks policies without webhooks, and in process there is no shim either.
+function refuseWhatIsOfWebhooks({ apiServer = 'stock', wasmPolicies }: ClusterOptions): void {
+  if (apiServer === 'stock') return
+  const hint = 'Leave it out, or use the stock API server.'
+  if (wasmPolicies === undefined) {
+    if (apiServer === 'in-process') return
+    throw refuse(`apiServer is ${apiServer}, and without the gate WasmPolicies there is no shim`, 'Turn the gate on.')
+  }
+  const { webhooks, registration, shimArgs = [] } = wasmPolicies
+  if (webhooks !== undefined) throw refuse(`webhooks is ${webhooks}, and apiServer ${apiServer} has none`, hint)
+  if (registration !== undefined)
+    throw refuse(`registration is ${registration}, and apiServer ${apiServer} has none`, hint)
+  if (apiServer === 'in-process' && shimArgs.length > 0)
+    throw refuse(`shimArgs is ${shimArgs.join(' ')}, and apiServer ${apiServer} has no shim`, hint)
 }
 
 function refuse(message: string, hint: string): GatehouseError {

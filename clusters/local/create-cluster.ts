@@ -11,7 +11,7 @@ import type { ClusterLayout } from './layout.ts'
 import { ensureEtcd, kubeconfigEntry, membersOf } from './members.ts'
 import { ensurePki } from './pki.ts'
 import { findFreePorts } from './ports.ts'
-import { ClusterRecord, describeDifferences } from './record.ts'
+import { ClusterRecord, describeDifferences, hasShims, hasWebhooks } from './record.ts'
 import { ensureSocketFolder } from './socket-folder.ts'
 import { startMember } from './start-member.ts'
 
@@ -44,7 +44,9 @@ export async function createCluster(
   const policiesDigest = wasmPolicies === undefined ? undefined : await digest(wasmPolicies)
   const binaries = await findBinaries(found, options, steps)
   signal?.throwIfAborted()
-  const webhooks = wasmPolicies && chooseWebhookSource(binaries.kubeApiServer.version, wasmPolicies.webhooks)
+  const webhooks = hasWebhooks(options)
+    ? chooseWebhookSource(binaries.kubeApiServer.version, wasmPolicies?.webhooks)
+    : undefined
   const record = found ?? (await createRecord(layout, options, { binaries, webhooks }))
   try {
     for (const action of listActions(record)) {
@@ -60,7 +62,6 @@ export async function createCluster(
 
 function listActions({ state, members }: ClusterRecord): Action[] {
   const { etcd, kubeApiServer } = state.binaries
-  const { wasmPolicies } = state
   const apiServer = `kube-apiserver ${kubeApiServer.version} (from ${kubeApiServer.source})`
   const [times, withShim] =
     members.length === 1 ? ['', ' and its shim'] : [`${members.length} × `, ', each with its shim']
@@ -70,9 +71,9 @@ function listActions({ state, members }: ClusterRecord): Action[] {
       title: `Starting etcd ${etcd.version} (from ${etcd.source})`,
       run: (record, { signal }) => ensureEtcd(record, signal),
     },
-    { title: `Starting ${times}${apiServer}${wasmPolicies === undefined ? '' : withShim}`, run: startMembers },
+    { title: `Starting ${times}${apiServer}${hasShims(state) ? withShim : ''}`, run: startMembers },
   ]
-  if (wasmPolicies !== undefined) actions.push({ title: 'Registering the policies', run: register })
+  if (hasWebhooks(state)) actions.push({ title: 'Registering the policies', run: register })
   return [...actions, { title: 'Writing the kubeconfig', run: writeKubeconfigs }]
 }
 
@@ -84,11 +85,12 @@ async function prepareFiles(record: ClusterRecord): Promise<void> {
   await ensurePki(layout.pki)
 }
 
-// A shim reads its policies when it starts, so changed ones mean other shims.
+// Whoever runs the policies reads them when it starts, so changed ones mean that it starts again.
 async function startMembers(record: ClusterRecord, { policiesDigest, signal }: Goal): Promise<void> {
   if (record.state.webhooks === 'static') await (await loadGate()).prepareStaticManifests(record)
   if (policiesDigest !== record.state.policiesDigest) {
-    await stopClusterProcesses(record.layout, (name) => name.startsWith('shim-'))
+    const readers = hasShims(record.state) ? 'shim-' : 'kube-apiserver-'
+    await stopClusterProcesses(record.layout, (name) => name.startsWith(readers))
   }
   const starting = record.members.map((number) => startMember(record, number, signal))
   // Wait for all of them even if one fails: nothing may start any more once the cleaning up has begun.
@@ -136,7 +138,7 @@ function refuseOtherOptions({ layout, state }: ClusterRecord, options: ClusterOp
 // A cluster keeps its programs, unless somebody has cleaned the cache.
 async function findBinaries(
   found: ClusterRecord | undefined,
-  { kubernetesVersion, assets }: ClusterOptions,
+  { kubernetesVersion, assets, apiServer }: ClusterOptions,
   steps: Steps,
 ): Promise<ResolvedBinaries> {
   const kept = found?.state.binaries
@@ -148,6 +150,7 @@ async function findBinaries(
   const binaries = await resolveBinaries({
     kubernetesVersion: version,
     steps,
+    inProcess: apiServer !== undefined && apiServer !== 'stock',
     ...(assets !== undefined && { assets }),
   })
   await found?.update({ binaries })
@@ -156,7 +159,7 @@ async function findBinaries(
 
 async function createRecord(
   layout: ClusterLayout,
-  { apiServers, apiServerArgs = [], memberArgs = [], wasmPolicies }: ClusterOptions,
+  { apiServers, apiServer, apiServerArgs = [], memberArgs = [], wasmPolicies }: ClusterOptions,
   { binaries, webhooks }: { binaries: ResolvedBinaries; webhooks: WebhookSource | undefined },
 ): Promise<ClusterRecord> {
   return ClusterRecord.create(layout, {
@@ -165,6 +168,7 @@ async function createRecord(
     ports: await findFreePorts(apiServers),
     apiServerArgs,
     memberArgs,
+    ...(apiServer !== undefined && { apiServer }),
     ...(wasmPolicies !== undefined && { wasmPolicies }),
     kubeconfigs: [],
   })

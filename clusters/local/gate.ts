@@ -11,7 +11,8 @@ import type { MemberLayout } from './layout.ts'
 import type { ClusterRecord } from './record.ts'
 
 const EGRESS_SELECTOR = 'egress-selector-config-file'
-const ADMISSION_CONFIGURATION = 'admission-control-config-file'
+/** The flag of the file that configures admission plugins. */
+export const ADMISSION_CONFIGURATION = 'admission-control-config-file'
 
 /**
  * The flags and the environment of one kube-apiserver on top of stock: those that the user gives, `name=value`, and ours.
@@ -46,11 +47,12 @@ export async function apiServerGateAdditions(record: ClusterRecord, member: Memb
   return { flags: [...flags, ...kept.map(toFlag)], environment }
 }
 
-function toFlag(arg: string): string {
+export function toFlag(arg: string): string {
   return `--${arg}`
 }
 
-async function readGiven(given: readonly string[], name: string): Promise<ExistingFile | undefined> {
+/** The file that a flag of the user's names. */
+export async function readGiven(given: readonly string[], name: string): Promise<ExistingFile | undefined> {
   const path = given.findLast((arg) => arg.startsWith(`${name}=`))?.slice(name.length + 1)
   return path === undefined ? undefined : readExistingFile(path)
 }

@@ -47,6 +47,10 @@ export interface MemberLayout {
   readonly shimKubeconfig: string
   /** The shim's certificates. */
   readonly certificates: string
+  /** Where the shim takes frames from an API server that sends them; beside the socket. */
+  readonly framedSocket: string
+  /** Modules that were pulled, for an API server that runs them itself. */
+  readonly modules: string
   /** The shim's socket, in a folder of its own so that a shim can guard it. */
   readonly socket: string
 }
@@ -96,6 +100,8 @@ export function memberLayout(cluster: ClusterLayout, number: number): MemberLayo
     staticManifests: join(folder, 'static-manifests'),
     shimKubeconfig: join(folder, 'shim-kubeconfig'),
     certificates: join(folder, 'shim-certificates'),
+    framedSocket: join(cluster.sockets, `shim-${number}`, 'framed.sock'),
+    modules: join(folder, 'modules'),
     socket: join(cluster.sockets, `shim-${number}`, 'gatehouse.sock'),
   }
 }

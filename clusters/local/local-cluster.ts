@@ -4,7 +4,7 @@ import { signalProcess } from '../../util/managed-process.ts'
 import type { Cluster, ClusterMember } from '../cluster-provider.ts'
 import { findClusterProcesses, stopClusterProcesses } from './cluster-processes.ts'
 import { ensureApiServer, ensureShim, membersOf, serverOf } from './members.ts'
-import type { ClusterRecord } from './record.ts'
+import { type ClusterRecord, hasShims } from './record.ts'
 
 /** Longer than a shim gives its requests in flight by default. */
 const SHIM_GRACE_MS = 30_000
@@ -45,11 +45,11 @@ export class LocalCluster implements Cluster {
   }
 
   get members(): readonly ClusterMember[] {
-    const hasShims = this.#record.state.wasmPolicies !== undefined
+    const withSocket = hasShims(this.#record.state)
     return membersOf(this.#record).map(({ number, kubeconfig, socket }) => ({
       server: serverOf(this.#record, number),
       kubeconfig,
-      ...(hasShims && { socket }),
+      ...(withSocket && { socket }),
     }))
   }
 

@@ -10,7 +10,7 @@ import { kubeApiServerProcess } from './kube-apiserver.ts'
 import { type ClusterLayout, type MemberLayout, memberLayout } from './layout.ts'
 import { readAdminCredentials, readShimCredentials } from './pki.ts'
 import { findFreePorts } from './ports.ts'
-import type { ClusterRecord } from './record.ts'
+import { type ClusterRecord, hasShims, hasWebhooks } from './record.ts'
 import { shimProcess } from './shim.ts'
 
 const PORT_ATTEMPTS = 5
@@ -20,15 +20,16 @@ export async function ensureEtcd(record: ClusterRecord, signal?: AbortSignal): P
   await ensureProcess(record.layout, etcdProcess(record.layout, record.state.binaries.etcd.path), signal)
 }
 
-/** Starts a member's shim unless it runs. Nothing while the gate is off. */
+/** Starts a member's shim unless it runs. Nothing while the gate is off, or while API servers run policies themselves. */
 export async function ensureShim(record: ClusterRecord, number: number, signal?: AbortSignal): Promise<void> {
   const { wasmPolicies, webhooks = 'api', binaries } = record.state
-  if (wasmPolicies === undefined) return
+  if (wasmPolicies === undefined || !hasShims(record.state)) return
   const member = memberLayout(record.layout, number)
   await makeFolder(dirname(member.socket), 0o700)
   await ensureShimCertificates(member)
-  if (webhooks === 'api') await writeShimKubeconfig(record, member)
-  const beside = { webhooks, kubernetesVersion: binaries.kubeApiServer.version }
+  const registers = hasWebhooks(record.state)
+  if (registers && webhooks === 'api') await writeShimKubeconfig(record, member)
+  const beside = registers ? { webhooks, kubernetesVersion: binaries.kubeApiServer.version } : 'framed'
   await ensureProcess(record.layout, shimProcess(member, wasmPolicies, beside), signal)
 }
 
@@ -51,7 +52,7 @@ async function apiServerProcess(record: ClusterRecord, number: number): Promise<
   const member = memberLayout(record.layout, number)
   const { apiServerArgs, memberArgs, binaries, ports } = record.state
   const given = [...apiServerArgs, ...(memberArgs[number - 1] ?? [])]
-  const { flags, environment } = await apiServerGateAdditions(record, member, given)
+  const { flags, environment } = await apiServerAdditions(record, member, given)
   return kubeApiServerProcess(record.layout, {
     number,
     command: binaries.kubeApiServer.path,
@@ -60,6 +61,13 @@ async function apiServerProcess(record: ClusterRecord, number: number): Promise<
     environment,
     credentials: await readAdminCredentials(record.layout.pki),
   })
+}
+
+// The plugin's entry is made from the policies, which a stock cluster does not load.
+async function apiServerAdditions(record: ClusterRecord, member: MemberLayout, given: readonly string[]) {
+  const isOurs = record.state.wasmPolicies !== undefined && !hasWebhooks(record.state)
+  if (!isOurs) return apiServerGateAdditions(record, member, given)
+  return (await import('./in-process.ts')).inProcessAdditions(record, member, given)
 }
 
 /** What the admin needs in order to reach one member. */

@@ -1,4 +1,5 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
+import type { ApiServerKind } from '../../plugin/api-server-kind.ts'
 import type { WebhookSource } from '../../plugin/webhook-source.ts'
 import { makeFolder } from '../../util/make-folder.ts'
 import type { ResolvedBinaries } from '../binaries/resolve.ts'
@@ -13,8 +14,10 @@ export interface ClusterState {
   readonly ports: readonly number[]
   readonly apiServerArgs: readonly string[]
   readonly memberArgs: readonly (readonly string[])[]
+  /** Absent: stock. */
+  readonly apiServer?: ApiServerKind
   readonly wasmPolicies?: WasmPoliciesOptions
-  /** Where the API servers are told to find the webhooks now, whatever was asked for; absent means API objects. */
+  /** Where the API servers are told to find the webhooks now, whatever was asked for; absent means API objects, or no webhooks at all. */
   readonly webhooks?: WebhookSource
   /** Of the policies and modules that the shims were started with. */
   readonly policiesDigest?: string
@@ -73,12 +76,23 @@ export class ClusterRecord {
   }
 }
 
+/** Whether a shim runs beside each API server: with the gate on, unless policies run in the API servers themselves. */
+export function hasShims({ wasmPolicies, apiServer }: Pick<ClusterState, 'wasmPolicies' | 'apiServer'>): boolean {
+  return wasmPolicies !== undefined && apiServer !== 'in-process'
+}
+
+/** Whether API servers ask by webhooks, as stock ones do with the gate on. */
+export function hasWebhooks({ wasmPolicies, apiServer = 'stock' }: Pick<ClusterState, 'wasmPolicies' | 'apiServer'>) {
+  return wasmPolicies !== undefined && apiServer === 'stock'
+}
+
 /** How the options asked for differ from those of the cluster that is there: `apiServers is 1, not 3`. */
 export function describeDifferences(state: ClusterState, options: ClusterOptions): string[] {
   const version = state.binaries.kubeApiServer.version
   const wanted = parseKubernetesVersion(options.kubernetesVersion)
   const fields: [string, unknown, unknown][] = [
     ['apiServers', state.ports.length, options.apiServers],
+    ['apiServer', state.apiServer ?? 'stock', options.apiServer ?? 'stock'],
     ['apiServerArgs', state.apiServerArgs, options.apiServerArgs ?? []],
     ['memberArgs', state.memberArgs, options.memberArgs ?? []],
     ['WasmPolicies', state.wasmPolicies !== undefined, options.wasmPolicies !== undefined],

@@ -18,13 +18,16 @@ function targetOf({ staticManifests, shimKubeconfig }: MemberLayout, { webhooks 
     : ['--register=api', `--kubeconfig=${shimKubeconfig}`]
 }
 
-/** The shim beside one API server: this same program, under this same Node. */
+/**
+ * The shim beside one API server: this same program, under this same Node. It registers its policies where it is told of an API
+ * server that asks by webhooks.
+ */
 export function shimProcess(
   member: MemberLayout,
   { policies, registration, defaultExclusions, shimArgs = [] }: WasmPoliciesOptions,
-  beside?: ApiServerBeside,
+  beside?: ApiServerBeside | 'framed',
 ): ClusterProcessSpec {
-  const { number, socket, certificates } = member
+  const { number, socket, framedSocket, certificates } = member
   const registering = (target: readonly string[], { kubernetesVersion }: ApiServerBeside) => [
     ...target,
     `--kubernetes-version=${kubernetesVersion}`,
@@ -37,7 +40,8 @@ export function shimProcess(
     `--cert-dir=${certificates}`,
     // the user's own: whatever was pulled before is there
     `--policies-download-dir=${storeFolder()}`,
-    ...(beside === undefined ? [] : registering(targetOf(member, beside), beside)),
+    ...(beside === 'framed' ? [`--framed-socket=${framedSocket}`] : []),
+    ...(typeof beside === 'object' ? registering(targetOf(member, beside), beside) : []),
   ]
   return {
     name: `shim-${number}`,

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { DEFAULT_KUBERNETES_VERSION, KUBERNETES_PATCHES } from '../../../clusters/binaries/versions.ts'
 import type { Cluster, ClusterOptions, WasmPoliciesOptions } from '../../../clusters/cluster-provider.ts'
+import { API_SERVER_KINDS, type ApiServerKind } from '../../../plugin/api-server-kind.ts'
 import { parseFeatureGates } from '../../../plugin/feature-gates.ts'
 import { SHIM_PLACEMENTS, type ShimPlacement } from '../../../plugin/kind/options.ts'
 import { REGISTRATIONS, type Registration } from '../../../plugin/registration-mode.ts'
@@ -19,6 +20,7 @@ interface UpFlags {
   readonly kubeconfig?: string
   readonly kubernetesVersion: string
   readonly apiServers: number
+  readonly apiServer: ApiServerKind
   readonly assets?: string
   readonly featureGates: string
   readonly policies?: string
@@ -43,6 +45,9 @@ Examples:
 
   # a node that runs its Pods, with the shim as a sidecar of the API server
   gatehouse cluster up --provider kind --feature-gates WasmPolicies=true --policies policies.yml --shim sidecar
+
+  # for measuring and research: the same policies inside the API server's own process (docs/in-process.md)
+  gatehouse cluster up --api-server in-process --feature-gates WasmPolicies=true --policies policies.yml
 
 etcd and kube-apiserver are taken from --assets, KUBEBUILDER_ASSETS, the cache or PATH, else downloaded, else built
 with Go, which takes some minutes once. Ctrl-C removes what it has begun; a second one leaves at once.
@@ -69,6 +74,14 @@ export const addUpCommand: AddCommand = (cluster, { io }) => {
       DEFAULT_KUBERNETES_VERSION,
     )
     .option('--api-servers <number>', 'API servers on the one etcd', parseCount, 1)
+    .addOption(
+      new Option(
+        '--api-server <kind>',
+        "'stock' asks a shim over its socket; 'in-process', built here, runs policies in its own process; 'in-process-to-shim' hands reviews to a shim in frames",
+      )
+        .choices(API_SERVER_KINDS)
+        .default('stock'),
+    )
     .option('--assets <folder>', 'take etcd and kube-apiserver from this folder')
     .option('--node-image <image>', 'of kind: take this image, and pull it if it is not there')
     .addOption(
@@ -116,12 +129,13 @@ function stopOnSignal({ retain }: UpFlags, io: Io): AbortSignal {
 }
 
 function toOptions(flags: UpFlags): ClusterOptions {
-  const { name, kubernetesVersion, apiServers, kubeconfig, assets, nodeImage, apiServerArg, retain } = flags
+  const { name, kubernetesVersion, apiServers, apiServer, kubeconfig, assets, nodeImage, apiServerArg, retain } = flags
   const wasmPolicies = readGate(flags)
   return {
     name,
     kubernetesVersion,
     apiServers,
+    ...(apiServer !== 'stock' && { apiServer }),
     apiServerArgs: apiServerArg,
     retain,
     ...(kubeconfig !== undefined && { kubeconfig }),

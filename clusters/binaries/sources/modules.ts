@@ -59,9 +59,14 @@ async function build(
 /** `go build` as the releases are built, as far as the version that the program reports and the file's size go. */
 export function goBuildArguments({ name, version }: WantedBinary, product: string): string[] {
   const { project, goPackage } = PROGRAMS[name]
+  return ['build', ...buildFlags(version, project === 'kubernetes'), '-o', product, goPackage]
+}
+
+/** The same flags for all, so that what one build compiled is there for the next. */
+export function buildFlags(version: string, isOfKubernetes: boolean): string[] {
   const [, major, minor] = /^v(\d+)\.(\d+)\./.exec(version) ?? []
   const variables = { gitVersion: version, gitMajor: major, gitMinor: minor, gitTreeState: 'clean' }
   const stamps = Object.entries(variables).map(([key, value]) => `-X k8s.io/component-base/version.${key}=${value}`)
-  const ldflags = ['-s', '-w', ...(project === 'kubernetes' ? stamps : [])].join(' ')
-  return ['build', '-v', '-mod=readonly', '-buildvcs=false', '-trimpath', '-ldflags', ldflags, '-o', product, goPackage]
+  const ldflags = ['-s', '-w', ...(isOfKubernetes ? stamps : [])].join(' ')
+  return ['-v', '-mod=readonly', '-buildvcs=false', '-trimpath', '-ldflags', ldflags]
 }
