@@ -18,6 +18,9 @@ export interface TestPolicy extends WebhookFields {
   readonly message?: string
   readonly timeoutEvalSeconds?: number
   readonly exemptions?: readonly object[]
+  /** Of a group. */
+  readonly policies?: Readonly<Record<string, object>>
+  readonly expression?: string
 }
 
 export interface TestClusterOptions {
