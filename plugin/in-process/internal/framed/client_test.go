@@ -123,10 +123,10 @@ func TestALateAnswerIsDroppedAndTheConnectionGoesOn(t *testing.T) {
 func TestAfterAGoodbyeWhatWasNotLookedAtIsAskedElsewhere(t *testing.T) {
 	p := newPeer(t)
 	client := clientOf(t, p)
-	seen, unseen := ask(patient(t), client, one), make(<-chan asked)
+	seen := ask(patient(t), client, one)
 	old := p.accept()
 	first := old.request()
-	unseen = ask(patient(t), client, one)
+	unseen := ask(patient(t), client, one)
 	second := p.accept() // the other connection, which has less under way
 	second.request()
 	second.Write(goodbyeFrame(goodbyeDraining, 0, "the shim has stopped"))
