@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -165,7 +166,8 @@ func (f *fields) decode(name string, into any) bool {
 // finish reports what is no field: every one, or those that look like a misspelt field, as ignoring `ruels` would leave a policy
 // unregistered.
 func (f *fields) finish(refuseUnknown bool) {
-	for name, found := range f.members {
+	for _, name := range slices.Sorted(maps.Keys(f.members)) {
+		found := f.members[name]
 		if slices.Contains(f.known, name) {
 			continue
 		}

@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs'
+import t from 'tap'
+import { exclusionConditions } from '../../plugin/exclusions.ts'
+import { webhookName } from '../../plugin/webhook-name.ts'
+
+const FILE = 'plugin/in-process/internal/hooks/testdata/as-webhooks.json'
+
+// Its own tests read the same file.
+t.test('the plugin in process calls policies, and spares requests, as the generated webhooks do', async (t) => {
+  const { names, exclusions } = JSON.parse(readFileSync(FILE, 'utf8')) as {
+    readonly names: Readonly<Record<string, string>>
+    readonly exclusions: unknown
+  }
+  for (const [id, name] of Object.entries(names)) t.equal(webhookName(id), name)
+  t.strictSame(exclusionConditions('default', { kubernetesVersion: '1.37' }), exclusions)
+})
