@@ -70,8 +70,8 @@ func (m *Metadata) check() error {
 	case "v1":
 		return nil
 	case "":
-		return errors.New("Policy is missing protocol version, which is required for KubewardenWapc execution mode")
+		return failure("Policy is missing protocol version, which is required for KubewardenWapc execution mode")
 	default:
-		return fmt.Errorf("Policy uses protocol version %s but only V1 is supported", m.ProtocolVersion)
+		return failure(fmt.Sprintf("Policy uses protocol version %s but only V1 is supported", m.ProtocolVersion))
 	}
 }

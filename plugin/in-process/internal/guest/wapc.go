@@ -129,9 +129,9 @@ func (e *wapcExchange) outcome(results []uint64) ([]byte, error) {
 	case e.hasError:
 		return nil, errors.New(e.guestError)
 	case succeeded:
-		return nil, errors.New("No error message OR response set for call success")
+		return nil, failure("No error message OR response set for call success")
 	default:
-		return nil, errors.New("No error message set for call failure")
+		return nil, failure("No error message set for call failure")
 	}
 }
 

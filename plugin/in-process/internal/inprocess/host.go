@@ -9,6 +9,7 @@ import (
 
 	"k8s.io/klog/v2"
 
+	"gatehouse.internal/in-process/internal/guest"
 	"gatehouse.internal/in-process/internal/policies"
 )
 
@@ -47,7 +48,7 @@ func (h *host) Call(binding, namespace, operation string, payload []byte) ([]byt
 	}
 	if !policies.Grants(h.guest.HostCapabilities, capability) {
 		h.write(klog.Warning, fmt.Sprintf("policy asked for the host capability %s, which it was not granted", capability))
-		return nil, fmt.Errorf("Policy has not been granted access to the '%s' host capability. The violation has been reported.", capability)
+		return nil, &guest.Failure{Message: fmt.Sprintf("Policy has not been granted access to the '%s' host capability. The violation has been reported.", capability)}
 	}
 	return nil, fmt.Errorf("the host capability '%s' is not there in process; run the policy in the shim", capability)
 }
