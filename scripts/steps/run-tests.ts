@@ -5,6 +5,7 @@ import { resolveBinaries } from '../../clusters/binaries/resolve.ts'
 import { buildPrometheus } from '../../tests/helpers/prometheus-program.ts'
 import { buildRegistry } from '../../tests/helpers/registry-program.ts'
 import { createSteps, type Steps } from '../../util/steps.ts'
+import { inProcessChecks } from './in-process-checks.ts'
 import { prepareContainers } from './prepare-containers.ts'
 import { createTapReader, type FileResult } from './tap-results.ts'
 
@@ -50,9 +51,17 @@ async function runSteps(): Promise<StepResult[]> {
   return [
     ...quick,
     await runCheck('control-plane binaries', fetchBinaries),
+    ...(await checkInProcess()),
     await runCheck('container engine and node image', () => prepareContainers(plainSteps())),
     await runTap('integration tests', files.filter(isLong)),
   ]
+}
+
+/** After the binaries: it shares their packages, and has little to compile. */
+async function checkInProcess(): Promise<StepResult[]> {
+  const results: StepResult[] = []
+  for (const { title, run } of await inProcessChecks()) results.push(await runCheck(title, run))
+  return results
 }
 
 /** A step that passes or fails as a whole; its output is shown when it fails. */
