@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -19,6 +20,13 @@ const object = `{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c"},"d
 
 func newEngine(t testing.TB, options guest.Options) *guest.Engine {
 	t.Helper()
+	if options.CompilationCache == "" {
+		// the race detector slows wazero's compiler down; machine code is the same
+		options.CompilationCache = filepath.Join(os.TempDir(), "gatehouse-test-wazero-guest")
+		if err := os.MkdirAll(options.CompilationCache, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
 	engine, err := guest.NewEngine(context.Background(), options)
 	if err != nil {
 		t.Fatal(err)
