@@ -1,10 +1,10 @@
 import { webhookName } from '../plugin/webhook-name.ts'
-import type { BenchObject } from './bench-object.ts'
-import type { Counter, Endpoints, Experiment, Proof, Registration } from './experiment.ts'
+import { type BenchObject, creationsOf } from './bench-object.ts'
+import type { Counter, Endpoints, Experiment, Proof, Registration, ServedPolicy } from './experiment.ts'
 import type { Goal } from './goals.ts'
-import { benchPolicy, benchWebhook, celPolicy } from './objects.ts'
+import { benchPolicy, benchWebhook, celPolicy, selectRows } from './objects.ts'
 import type { BenchPolicy } from './policies.ts'
-import { ROWS, type Row } from './rows.ts'
+import { IN_PROCESS_ROWS, IN_PROCESS_SERVERS, ROWS, type Row } from './rows.ts'
 
 /** One policy that is asked about one object, on the paths of `ROWS`. */
 export interface Case {
@@ -24,14 +24,21 @@ export interface Case {
   readonly goals: readonly Goal[]
 }
 
+export interface CaseOptions {
+  /** Whether API servers with plugin/in-process are measured as well. */
+  readonly inProcess: boolean
+}
+
 /** Measures cases side by side. */
-export function caseExperiment(policy: string, cases: readonly Case[]): Experiment {
-  const rows = cases.map((one) => [one, rowsOf(one)] as const)
+export function caseExperiment(policy: string, cases: readonly Case[], { inProcess }: CaseOptions): Experiment {
+  const paths = inProcess ? [...ROWS, ...IN_PROCESS_ROWS] : ROWS
+  const rows = cases.map((one) => [one, rowsOf(one, paths)] as const)
   const caseOf = new Map(rows.flatMap(([one, itsRows]) => itsRows.map(({ name }) => [name, one] as const)))
   return {
     policy,
     rows: rows.flatMap(([, itsRows]) => itsRows),
     served: Object.fromEntries(cases.map(({ id, policy: { sample, settings } }) => [id, { sample, settings }])),
+    ...(inProcess && { plugin: Object.fromEntries(cases.map((one) => [one.id, pluginPolicyOf(one)])) }),
     counters: cases.flatMap(countersOf),
     proofs: rows.flatMap(([one, itsRows]) => itsRows.map((row) => proofOf(one, row))),
     goals: cases.flatMap(({ goals }) => goals),
@@ -47,16 +54,23 @@ export function caseExperiment(policy: string, cases: readonly Case[]): Experime
   }
 }
 
-function rowsOf({ suffix, words, without, objectBytes }: Case): Row[] {
+function pluginPolicyOf({ policy: { sample, settings }, suffix, objectOf }: Case): ServedPolicy {
+  const rows = IN_PROCESS_SERVERS.map((role) => `${role}${suffix}`)
+  return { sample, settings, fields: { rules: creationsOf(objectOf('').kind), objectSelector: selectRows(...rows) } }
+}
+
+function rowsOf({ suffix, words, without, objectBytes }: Case, paths: readonly Row[]): Row[] {
   const own = (name: string) => `${name}${suffix}`
-  return ROWS.filter(({ name }) => !without.includes(name)).map(({ name, title, baseline, floor, apiServer }) => ({
-    name: own(name),
-    title: `${title}${words}`,
-    apiServer,
-    ...(baseline !== undefined && { baseline: own(baseline) }),
-    ...(floor !== undefined && { floor: own(floor) }),
-    ...(objectBytes !== undefined && { objectBytes }),
-  }))
+  return paths
+    .filter(({ name }) => !without.includes(name))
+    .map(({ name, title, baseline, floor, apiServer }) => ({
+      name: own(name),
+      title: `${title}${words}`,
+      apiServer,
+      ...(baseline !== undefined && { baseline: own(baseline) }),
+      ...(floor !== undefined && { floor: own(floor) }),
+      ...(objectBytes !== undefined && { objectBytes }),
+    }))
 }
 
 function countersOf({ id, suffix, without }: Case): Counter[] {
@@ -76,6 +90,7 @@ function proofOf({ id, suffix, policy, objectOf }: Case, row: Row): Proof {
     [`cel${suffix}`, celName(id)],
     [`shim${suffix}`, webhook],
     [`loopback${suffix}`, webhook],
+    ...IN_PROCESS_SERVERS.map((role) => [`${role}${suffix}`, webhook] as const),
   ])
   const deniedBy = denials.get(row.name)
   return { row, object: policy.spoil(objectOf(row.name)), ...(deniedBy !== undefined && { deniedBy }) }

@@ -16,6 +16,8 @@ export interface Experiment {
   readonly rows: readonly Row[]
   /** What the shim serves, by id. */
   readonly served: Readonly<Record<string, ServedPolicy>>
+  /** What plugin/in-process is told, by the ids of what is served; absent where it is not measured. */
+  readonly plugin?: Readonly<Record<string, ServedPolicy>>
   readonly counters: readonly Counter[]
   readonly proofs: readonly Proof[]
   /** What the figures are judged by. */

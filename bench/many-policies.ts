@@ -1,11 +1,20 @@
 import { webhookName } from '../plugin/webhook-name.ts'
 import type { BenchObject } from './bench-object.ts'
+import type { CaseOptions } from './cases.ts'
 import type { Counter, Experiment, Proof } from './experiment.ts'
 import { GROWTH_LIMITS } from './goals.ts'
 import { benchPod } from './objects.ts'
-import { labelsFor, type PathName, type PolicySet, policySet, rowOf, type SetMember } from './policy-sets.ts'
+import {
+  labelsFor,
+  type PathName,
+  type PolicySet,
+  pluginPoliciesOf,
+  policySet,
+  rowOf,
+  type SetMember,
+} from './policy-sets.ts'
 import { celName, combinedName, floorId, floorRows, registerSets } from './register-sets.ts'
-import { ON_FLOOR, ON_NONE, ON_SHIM, REFERENCE_ROWS, type Row } from './rows.ts'
+import { IN_PROCESS_BASELINE_ROWS, ON_FLOOR, ON_NONE, ON_SHIM, onInProcess, REFERENCE_ROWS, type Row } from './rows.ts'
 
 /** A way to ask a set of policies. */
 interface Path {
@@ -43,22 +52,40 @@ const PATHS: readonly Path[] = [
   },
 ]
 
+const IN_PROCESS_PATHS: readonly Path[] = [
+  {
+    on: onInProcess('in-process'),
+    name: 'in-process',
+    titleOf: (count) => `${count} in the API server: plugin/in-process`,
+    deniedBy: ({ id }) => webhookName(id),
+  },
+  {
+    on: onInProcess('in-process-to-shim'),
+    name: 'in-process-to-shim',
+    titleOf: (count) => `${count} through the shim in frames`,
+    deniedBy: ({ id }) => webhookName(id),
+  },
+]
+
 /** So many distinct policies on one request, by every path, beside as many calls of the floor. One is always measured too. */
-export function manyPolicies(counts: readonly number[]): Experiment {
+export function manyPolicies(counts: readonly number[], { inProcess }: CaseOptions = { inProcess: false }): Experiment {
   const sets = [...new Set([1, ...counts])].sort((a, b) => a - b).map(policySet)
   const most = Math.max(...sets.map(({ count }) => count))
   const labels = labelsFor(most)
+  const paths = inProcess ? [...PATHS, ...IN_PROCESS_PATHS] : PATHS
+  const references = inProcess ? [...REFERENCE_ROWS, ...IN_PROCESS_BASELINE_ROWS] : REFERENCE_ROWS
   const spoilAll = (pod: BenchObject) =>
     sets.at(-1)?.members.reduce((spoilt, { rule }) => rule.spoil(spoilt), pod) ?? pod
   const objectOf = (row: Row) => benchPod(row.name, labels)
   return {
     policy: `${sets.map(({ count }) => count).join(', ')} distinct ones`,
-    rows: [...REFERENCE_ROWS, ...sets.flatMap(rowsOf)],
+    rows: [...references, ...sets.flatMap((set) => rowsOf(set, paths))],
     served: Object.fromEntries(sets.flatMap(({ members }) => members.map(({ id, served }) => [id, served]))),
+    ...(inProcess && { plugin: Object.fromEntries(sets.flatMap(pluginPoliciesOf)) }),
     counters: sets.flatMap(countersOf),
     proofs: [
-      ...REFERENCE_ROWS.map((row) => ({ row, object: spoilAll(objectOf(row)) })),
-      ...sets.flatMap((set) => proofsOf(set, objectOf)),
+      ...references.map((row) => ({ row, object: spoilAll(objectOf(row)) })),
+      ...sets.flatMap((set) => proofsOf(set, paths, objectOf)),
     ],
     goals: [{ row: rowOf('combined', most), comparedWith: 'one policy', percentile: 'p50', ...GROWTH_LIMITS }],
     objectOf,
@@ -67,8 +94,8 @@ export function manyPolicies(counts: readonly number[]): Experiment {
 }
 
 // the floor's single call is a row already
-function rowsOf({ count }: PolicySet): Row[] {
-  const rows = PATHS.map((path) => toRow(path, count))
+function rowsOf({ count }: PolicySet, paths: readonly Path[]): Row[] {
+  const rows = paths.map((path) => toRow(path, count))
   return rows.filter(({ name }) => !REFERENCE_ROWS.some((reference) => reference.name === name))
 }
 
@@ -85,8 +112,8 @@ function countersOf({ count, members }: PolicySet): Counter[] {
 }
 
 // Each rule by itself: a path that forgot one of them would look quicker than it is.
-function proofsOf({ count, members }: PolicySet, objectOf: (row: Row) => BenchObject): Proof[] {
-  return PATHS.flatMap((path) => {
+function proofsOf({ count, members }: PolicySet, paths: readonly Path[], objectOf: (row: Row) => BenchObject): Proof[] {
+  return paths.flatMap((path) => {
     const row = toRow(path, count)
     return members.map((member): Proof => {
       const deniedBy = path.deniedBy?.(member, count)

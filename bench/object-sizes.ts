@@ -1,7 +1,7 @@
 import { formatBytes } from '../util/bytes.ts'
 import { GatehouseError } from '../util/errors.ts'
 import type { BenchObject } from './bench-object.ts'
-import { type Case, caseExperiment } from './cases.ts'
+import { type Case, type CaseOptions, caseExperiment } from './cases.ts'
 import type { Experiment } from './experiment.ts'
 import { LARGE_OBJECT_LIMITS, onePolicyGoals } from './goals.ts'
 import { largeObject, MAX_CONFIG_MAP_BYTES } from './large-objects.ts'
@@ -14,9 +14,9 @@ export type ObjectSize = 'small' | number
 const MIN_BYTES = 8 * 1024
 
 /** The same paths for objects of several sizes, each with a policy that reads all of it. */
-export function objectSizes(sizes: readonly ObjectSize[]): Experiment {
+export function objectSizes(sizes: readonly ObjectSize[], options: CaseOptions = { inProcess: false }): Experiment {
   const cases = sizes.map(caseOf)
-  return caseExperiment(cases.map(({ id }) => id).join(', '), cases)
+  return caseExperiment(cases.map(({ id }) => id).join(', '), cases, options)
 }
 
 /** Reads `small`, `100KiB`, `1MiB`. @throws ERR_BENCH_OPTIONS */

@@ -1,12 +1,12 @@
-import { caseExperiment } from './cases.ts'
+import { type Case, type CaseOptions, caseExperiment } from './cases.ts'
 import type { Experiment } from './experiment.ts'
 import { onePolicyGoals } from './goals.ts'
 import { benchPod } from './objects.ts'
 import { choosePolicy } from './policies.ts'
 
 /** One sample policy on every path. */
-export function onePolicy(name: string): Experiment {
-  return caseExperiment(name, [
+export function onePolicy(name: string, options: CaseOptions = { inProcess: false }): Experiment {
+  const cases: Case[] = [
     {
       id: name,
       policy: choosePolicy(name),
@@ -16,5 +16,6 @@ export function onePolicy(name: string): Experiment {
       without: [],
       goals: onePolicyGoals('shim'),
     },
-  ])
+  ]
+  return caseExperiment(name, cases, options)
 }

@@ -3,6 +3,7 @@ import { creationsOf } from './bench-object.ts'
 import type { ServedPolicy } from './experiment.ts'
 import { selectRows } from './objects.ts'
 import { type BenchPolicy, POD_PRIVILEGED, requireLabels } from './policies.ts'
+import { IN_PROCESS_SERVERS, type InProcessRole } from './rows.ts'
 
 /** So many policies that are asked about one request. */
 export interface PolicySet {
@@ -19,8 +20,8 @@ export interface SetMember {
   readonly served: ServedPolicy
 }
 
-/** In process, as many calls of the floor, an entry each, one entry for all. */
-export type PathName = 'cel' | 'floor' | 'policies' | 'combined'
+/** By CEL in process, as many calls of the floor, an entry each, one entry for all; our own API servers. */
+export type PathName = 'cel' | 'floor' | 'policies' | 'combined' | InProcessRole
 
 /** The row of a path and so many policies; the floor's single call is a row of every run. */
 export function rowOf(path: PathName, count: number): string {
@@ -48,6 +49,12 @@ export function policySet(count: number): PolicySet {
     }
   })
   return { count, members }
+}
+
+/** What plugin/in-process is told of a set. */
+export function pluginPoliciesOf({ count, members }: PolicySet): [id: string, policy: ServedPolicy][] {
+  const objectSelector = selectRows(...IN_PROCESS_SERVERS.map((role) => rowOf(role, count)))
+  return members.map(({ id, served }) => [id, { ...served, fields: { rules: creationsOf('Pod'), objectSelector } }])
 }
 
 /** The labels that the first so many rules want. */

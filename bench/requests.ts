@@ -16,7 +16,7 @@ export function benchSends(rig: StartedRig): Readonly<Record<string, Send>> {
     const path = requestPath(object)
     const body = JSON.stringify(object)
     const send: Send = async () => {
-      const answer = await rig.clients[row.apiServer].send('POST', path, body)
+      const answer = await rig.clientOf(row.apiServer).send('POST', path, body)
       if (answer.status !== CREATED) throw unexpected(row, answer, 'should allow it')
     }
     return [row.name, send] as const
@@ -36,11 +36,11 @@ const PROOF_TIMEOUT_MS = 30_000
 const POLL_MS = 100
 
 // API servers learn of new policies by watching, each in its own time.
-async function prove({ clients }: StartedRig, proof: Proof): Promise<void> {
+async function prove({ clientOf }: StartedRig, proof: Proof): Promise<void> {
   const { row, object, deniedBy } = proof
   const deadline = performance.now() + PROOF_TIMEOUT_MS
   for (;;) {
-    const answer = await clients[row.apiServer].send('POST', requestPath(object), JSON.stringify(object))
+    const answer = await clientOf(row.apiServer).send('POST', requestPath(object), JSON.stringify(object))
     if (isProven(answer, deniedBy)) return
     if (performance.now() > deadline) {
       throw unexpected(row, answer, deniedBy === undefined ? 'should allow it' : `should deny it (${deniedBy})`)

@@ -11,7 +11,7 @@ import { toYaml } from '../plugin/yaml.ts'
 import { readPolicySources } from '../shim/policies/policies-snapshot.ts'
 import { describeSources } from '../shim/registration/set-digest.ts'
 import { makeFolder } from '../util/make-folder.ts'
-import type { Endpoint, ServedPolicy, ShimEndpoints } from './experiment.ts'
+import type { Endpoint, Experiment, ShimEndpoints } from './experiment.ts'
 import { FLOOR_HOST, floorFiles, floorProcess } from './floor-server.ts'
 import type { ApiServerRole } from './rows.ts'
 import { writeServedPolicies } from './served-policies.ts'
@@ -43,7 +43,7 @@ export async function startFloor(layout: ClusterLayout, program: string): Promis
 export async function startShim(
   layout: ClusterLayout,
   folder: string,
-  served: Readonly<Record<string, ServedPolicy>>,
+  { served, plugin }: Pick<Experiment, 'served' | 'plugin'>,
 ): Promise<ShimEndpoints> {
   const member = memberLayout(layout, 1)
   const policies = await writeServedPolicies(folder, served)
@@ -52,7 +52,8 @@ export async function startShim(
   const caBundle = await ensureShimCertificates(member)
   const hosts = [DEFAULT_WEBHOOK_HOST, LOOPBACK].map((host) => `--host=${host}`)
   const shimArgs = [`--port=${port}`, `--addr=${LOOPBACK}`, ...hosts]
-  await ensureProcess(layout, shimProcess(member, { policies, defaultExclusions: true, shimArgs }))
+  const beside = plugin === undefined ? undefined : 'framed'
+  await ensureProcess(layout, shimProcess(member, { policies, defaultExclusions: true, shimArgs }, beside))
   return {
     socket: { host: DEFAULT_WEBHOOK_HOST, caBundle },
     loopback: { host: `${LOOPBACK}:${port}`, caBundle },

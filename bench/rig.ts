@@ -10,9 +10,10 @@ import type { Steps } from '../util/steps.ts'
 import { type ApiClient, openApiClient } from './api-client.ts'
 import type { Experiment } from './experiment.ts'
 import { buildFloorServer } from './floor-server.ts'
+import { startInProcessServers } from './in-process-servers.ts'
 import { registerPaths } from './register-paths.ts'
 import { startFloor, startShim, writeEgressSelectors } from './rig-processes.ts'
-import { API_SERVERS, type ApiServerRole } from './rows.ts'
+import { API_SERVERS, type ApiServerRole, type InProcessRole } from './rows.ts'
 
 export interface RigOptions {
   readonly kubernetesVersion: string
@@ -20,11 +21,12 @@ export interface RigOptions {
   readonly signal?: AbortSignal
 }
 
-/** Everything that is measured, running: three API servers on one etcd, the shim, the floor, and the policies. */
+/** Everything that is measured, running: three API servers or five on one etcd, the shim, the floor, and the policies. */
 export interface StartedRig extends AsyncDisposable {
   readonly kubernetesVersion: string
   readonly experiment: Experiment
-  readonly clients: Readonly<Record<ApiServerRole, ApiClient>>
+  /** Of every API server that a row is on. */
+  clientOf(role: ApiServerRole): ApiClient
   readonly shimPid: number
 }
 
@@ -37,17 +39,23 @@ export async function startRig(experiment: Experiment, options: RigOptions, step
   const cluster = resources.use(await startCluster(layout, folder, options, steps))
   options.signal?.throwIfAborted()
   const floor = await steps.run('Starting the floor', () => startFloor(layout, floorProgram))
-  const shim = await steps.run('Starting the shim', () => startShim(layout, folder, experiment.served))
-  const clients = await openClients(cluster, resources)
+  const shim = await steps.run('Starting the shim', () => startShim(layout, folder, experiment))
+  const ours = await startInProcessServers(experiment, { layout, folder, ...options }, steps)
+  const clients = await openClients(cluster, ours, resources)
+  const clientOf = (role: ApiServerRole) => {
+    const client = clients.get(role)
+    if (client === undefined) throw new RangeError(`there is no API server ${role}`)
+    return client
+  }
   await steps.run('Registering every path', () =>
-    registerPaths(clients.none.kubeConfig, experiment.registrationOf({ floor, shim })),
+    registerPaths(clientOf('none').kubeConfig, experiment.registrationOf({ floor, shim })),
   )
   const shimPid = await pidOf(cluster, 'shim-1')
   const disposal = resources.move()
   return {
     kubernetesVersion: cluster.kubernetesVersion,
     experiment,
-    clients,
+    clientOf,
     shimPid,
     [Symbol.asyncDispose]: () => disposal.disposeAsync(),
   }
@@ -83,13 +91,18 @@ async function startCluster(
 /** As many connections as any number of clients may want. */
 const MAX_CONNECTIONS = 1024
 
-async function openClients(cluster: StartedLocalCluster, resources: AsyncDisposableStack) {
-  const clients = API_SERVERS.map(async (role, index) => {
-    const client = await openApiClient(cluster.members[index]?.kubeconfig ?? '', MAX_CONNECTIONS)
+async function openClients(
+  cluster: StartedLocalCluster,
+  ours: ReadonlyMap<InProcessRole, string>,
+  resources: AsyncDisposableStack,
+): Promise<ReadonlyMap<ApiServerRole, ApiClient>> {
+  const stock = API_SERVERS.map((role, index) => [role, cluster.members[index]?.kubeconfig ?? ''] as const)
+  const clients = [...stock, ...ours].map(async ([role, kubeconfig]) => {
+    const client = await openApiClient(kubeconfig, MAX_CONNECTIONS)
     resources.defer(() => client.close())
     return [role, client] as const
   })
-  return Object.fromEntries(await Promise.all(clients)) as Record<ApiServerRole, ApiClient>
+  return new Map(await Promise.all(clients))
 }
 
 async function pidOf(cluster: StartedLocalCluster, name: string): Promise<number> {

@@ -1,6 +1,9 @@
-/** The three API servers, by where their egress leads. */
+/** The three stock API servers, by where their egress leads. */
 export const API_SERVERS = ['shim', 'floor', 'none'] as const
-export type ApiServerRole = (typeof API_SERVERS)[number]
+/** Those with plugin/in-process, which are measured where that is asked for. */
+export const IN_PROCESS_SERVERS = ['in-process', 'in-process-to-shim'] as const
+export type InProcessRole = (typeof IN_PROCESS_SERVERS)[number]
+export type ApiServerRole = (typeof API_SERVERS)[number] | InProcessRole
 
 /** One path that a request can take; all of them are measured at once. */
 export interface Row {
@@ -45,6 +48,38 @@ export const ROWS: readonly Row[] = [
   ...FLOOR_ROWS,
   { name: 'shim', title: 'shim over the socket', ...ON_SHIM },
   { name: 'loopback', title: 'the same shim over loopback HTTPS', ...ON_NONE },
+]
+
+const IN_PROCESS_BASELINES: Readonly<Record<InProcessRole, Row>> = {
+  'in-process': {
+    name: 'baseline-in-process',
+    title: 'no policy, API server with plugin/in-process',
+    apiServer: 'in-process',
+  },
+  'in-process-to-shim': {
+    name: 'baseline-in-process-to-shim',
+    title: 'no policy, API server with plugin/in-process to the shim',
+    apiServer: 'in-process-to-shim',
+  },
+}
+
+/** What the two are compared with: each without a policy. */
+export const IN_PROCESS_BASELINE_ROWS: readonly Row[] = IN_PROCESS_SERVERS.map((role) => IN_PROCESS_BASELINES[role])
+
+/** Where a path within one of our own API servers starts. */
+export function onInProcess(role: InProcessRole) {
+  return { apiServer: role, baseline: IN_PROCESS_BASELINES[role].name, floor: 'floor' } as const
+}
+
+/** The same paths' rows of one policy. */
+export const IN_PROCESS_ROWS: readonly Row[] = [
+  ...IN_PROCESS_BASELINE_ROWS,
+  { name: 'in-process', title: 'the same module in the API server: plugin/in-process', ...onInProcess('in-process') },
+  {
+    name: 'in-process-to-shim',
+    title: 'the shim in frames, without CONNECT, TLS and HTTP',
+    ...onInProcess('in-process-to-shim'),
+  },
 ]
 
 /** The label that says which row a request belongs to: webhooks select by it. */

@@ -19,6 +19,8 @@ export interface BenchOptions extends RigOptions {
   readonly policies?: readonly number[]
   /** Sizes of the objects that are created, measured beside each other. */
   readonly objectSizes?: readonly ObjectSize[]
+  /** API servers with plugin/in-process are measured as well. */
+  readonly inProcess?: boolean
   /** Numbers of requests in flight, each measured in a run of its own. */
   readonly clients: readonly number[]
   readonly limit: Limit
@@ -49,9 +51,9 @@ export async function runBench(options: BenchOptions, steps: Steps): Promise<Ben
   }
 }
 
-function chooseExperiment({ policy, policies, objectSizes: sizes }: BenchOptions): Experiment {
-  if (policies !== undefined) return manyPolicies(policies)
-  return sizes === undefined ? onePolicy(policy) : objectSizes(sizes)
+function chooseExperiment({ policy, policies, objectSizes: sizes, inProcess = false }: BenchOptions): Experiment {
+  if (policies !== undefined) return manyPolicies(policies, { inProcess })
+  return sizes === undefined ? onePolicy(policy, { inProcess }) : objectSizes(sizes, { inProcess })
 }
 
 function conclude(rows: readonly ReportRow[], { rows: plan, goals }: Experiment) {

@@ -7,10 +7,11 @@ import { packageRoot } from '../util/package-root.ts'
 import type { ServedPolicy } from './experiment.ts'
 import { markModule } from './mark-module.ts'
 
-/** Writes the shim's policies file, and the modules that samples become by their marks; returns the file's path. */
+/** Writes a policies file, and the modules that samples become by their marks; returns the file's path. */
 export async function writeServedPolicies(
   folder: string,
   served: Readonly<Record<string, ServedPolicy>>,
+  name = 'policies.yml',
 ): Promise<string> {
   const policies: Record<string, object> = {}
   for (const [id, { sample, mark, settings, fields }] of Object.entries(served)) {
@@ -18,7 +19,7 @@ export async function writeServedPolicies(
     const module = mark === undefined ? original : await writeMarked(folder, original, mark)
     policies[id] = { module: pathToFileURL(module).href, settings, ...fields }
   }
-  const file = join(folder, 'policies.yml')
+  const file = join(folder, name)
   // JSON is YAML
   await writeFile(file, JSON.stringify(policies))
   return file

@@ -38,15 +38,15 @@ function add(a: Tally, b: Tally): Tally {
   return { count: a.count + b.count, seconds: a.seconds + b.seconds }
 }
 
-async function readTallies({ clients, experiment }: StartedRig): Promise<Map<Counter, Tally>> {
+async function readTallies({ clientOf, experiment }: StartedRig): Promise<Map<Counter, Tally>> {
   const texts = await Promise.all(
     API_SERVERS.map(async (role) => {
-      const { status, text } = await clients[role].send('GET', '/metrics')
+      const { status, text } = await clientOf(role).send('GET', '/metrics')
       if (status !== 200) throw new GatehouseError('ERR_CLUSTER_API', `GET /metrics: ${status} ${text.slice(0, 200)}`)
       return [role, text] as const
     }),
   )
-  const metrics = new Map(texts)
+  const metrics = new Map<string, string>(texts)
   return new Map(
     experiment.counters.map((counter) => [counter, readTally(metrics.get(counter.apiServer) ?? '', counter.webhook)]),
   )

@@ -14,6 +14,7 @@ Examples:
   gatehouse bench --clients 1 --requests 5000 --output markdown
   gatehouse bench --policies 1,2,4,8,13 --clients 1        # what further policies add
   gatehouse bench --object-sizes small,100KiB,1MiB --clients 1
+  gatehouse bench --in-process                             # beside policies in the API server's own process
   gatehouse bench --evaluate                               # no API server: every sample policy by itself
   gatehouse bench --memory                                 # no API server: shims of 1 to 8 threads
   gatehouse bench --duration 60 --policy require-labels --json result.json
@@ -41,6 +42,11 @@ export const addBenchCommand: AddCommand = (program, { io, leaveWith }) => {
       new Option('--object-sizes <list>', 'instead: objects of these sizes, such as small,100KiB,1MiB')
         .argParser(parseSizes)
         .conflicts(['policy', 'policies']),
+    )
+    .addOption(
+      new Option('--in-process', 'also on API servers with plugin/in-process, which are built first')
+        .conflicts(['evaluate', 'memory'])
+        .default(false),
     )
     .addOption(
       new Option('--evaluate', 'instead: evaluations by themselves, of every sample policy')

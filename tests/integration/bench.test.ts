@@ -1,11 +1,11 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import t from 'tap'
 import { LIMIT_NOTE } from '../../bench/limit-note.ts'
 import type { BenchReport } from '../../bench/report.ts'
-import { ROWS } from '../../bench/rows.ts'
+import { IN_PROCESS_ROWS, ROWS } from '../../bench/rows.ts'
 import { packageRoot } from '../../util/package-root.ts'
 
 const command = join(packageRoot(), 'cli', 'gatehouse')
@@ -20,6 +20,9 @@ async function createFolders() {
 async function listClusters(folder: string): Promise<string[]> {
   return readdir(join(folder, 's', 'gatehouse', 'clusters')).catch(() => [])
 }
+
+/** The API server with plugin/in-process may have to be built. */
+t.setTimeout(30 * 60_000)
 
 t.test('a short run measures every path and leaves nothing behind', async (t) => {
   const { folder, env } = await createFolders()
@@ -107,6 +110,30 @@ t.test('many policies are measured apart and in one entry, each of them asked', 
   )
   t.ok(report.rows.every(({ count }) => count === 4))
   t.match(report.goals[0]?.goal, /^combined-3 adds .* times what one policy adds/)
+  t.strictSame(await listClusters(folder), [])
+})
+
+t.test('API servers with plugin/in-process are measured beside the stock ones, one policy and several', async (t) => {
+  const { folder, env } = await createFolders()
+  const run = async (...flags: string[]): Promise<BenchReport> => {
+    const counts = ['--clients', '1', '--requests', '2', '--warmup', '1', '--output', 'json']
+    const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache')
+    const options = { env: { ...env, XDG_CACHE_HOME: cache }, reject: false }
+    const { stdout, stderr, exitCode } = await execa(command, ['bench', '--in-process', ...flags, ...counts], options)
+    t.ok(exitCode === 0 || exitCode === 1, stderr)
+    return JSON.parse(stdout)
+  }
+  const one = await run()
+  t.strictSame(
+    one.rows.map(({ row }) => row),
+    [...ROWS, ...IN_PROCESS_ROWS].map(({ name }) => name),
+  )
+  const several = await run('--policies', '2')
+  const ours = several.rows.filter(({ policies, row }) => policies === 2 && row.startsWith('in-process'))
+  t.strictSame(
+    ours.map(({ row }) => row),
+    ['in-process-2', 'in-process-to-shim-2'],
+  )
   t.strictSame(await listClusters(folder), [])
 })
 

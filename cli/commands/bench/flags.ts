@@ -12,6 +12,7 @@ export interface BenchFlags {
   readonly policy: string
   readonly policies?: readonly number[]
   readonly objectSizes?: readonly ObjectSize[]
+  readonly inProcess: boolean
   readonly evaluate: boolean
   readonly memory: boolean
   readonly threads: readonly number[]

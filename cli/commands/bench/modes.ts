@@ -25,7 +25,7 @@ export function measure(flags: BenchFlags, context: ModeContext): Promise<Findin
 async function measurePaths(flags: BenchFlags, { steps, signal }: ModeContext): Promise<Finding> {
   const { runBench } = await import('../../../bench/run-bench.ts')
   const { formatReport } = await import('../../../bench/format.ts')
-  const { clients, warmup, policy, policies, objectSizes, kubernetesVersion, assets } = flags
+  const { clients, warmup, policy, policies, objectSizes, inProcess, kubernetesVersion, assets } = flags
   const report = await runBench(
     {
       clients,
@@ -34,6 +34,7 @@ async function measurePaths(flags: BenchFlags, { steps, signal }: ModeContext): 
       policy,
       ...(policies !== undefined && { policies }),
       ...(objectSizes !== undefined && { objectSizes }),
+      inProcess,
       kubernetesVersion,
       ...(assets !== undefined && { assets }),
       signal,
