@@ -59,12 +59,13 @@ function judgeThroughput({ row, atLeast }: ThroughputGoal, { rows }: Findings): 
   if (clients === 1) return []
   const rateOf = (name: string) =>
     rows.find((candidate) => candidate.row === name && candidate.clients === clients)?.requestsPerSecond ?? Number.NaN
-  const measured = rateOf(row) / rateOf(rows.find((candidate) => candidate.row === row)?.floor ?? '')
+  const quotient = rateOf(row) / rateOf(rows.find((candidate) => candidate.row === row)?.floor ?? '')
+  const measured = Number.isFinite(quotient) ? quotient : null
   return [
     {
       goal: `${row} answers ${times(measured)} as many requests as the floor, with ${countClients(clients)} (at least ${atLeast})`,
       measured,
-      verdict: measured >= atLeast ? 'pass' : 'fail',
+      verdict: measured !== null && measured >= atLeast ? 'pass' : 'fail',
     },
   ]
 }
@@ -82,9 +83,10 @@ function doubts(ratios: readonly ReportRatio[]): string[] {
 }
 
 function doubt({ p50, clients, row }: ReportRatio): string[] {
-  const error = Math.abs((p50 ?? 0) - 1)
-  if (error <= MAX_INSTRUMENT_ERROR) return []
-  const differs = `${row}, the same floor measured twice with ${countClients(clients)}, differs by ${(error * 100).toFixed(0)} %`
+  const error = p50 === null ? null : Math.abs(p50 - 1)
+  if (error !== null && error <= MAX_INSTRUMENT_ERROR) return []
+  const by = error === null ? 'beyond measure: it added nothing' : `by ${(error * 100).toFixed(0)} %`
+  const differs = `${row}, the same floor measured twice with ${countClients(clients)}, differs ${by}`
   return [`${differs}: repeat with more requests, or on a quieter machine`]
 }
 

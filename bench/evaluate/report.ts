@@ -19,14 +19,20 @@ export interface EvaluateFigures {
   readonly executionMode: string
   /** Its instance is kept, and put back after each evaluation. */
   readonly isParked: boolean
+  /** Short enough for the front's own thread. */
+  readonly isInFront: boolean
   /** To a thread and back, with nothing to do there. */
   readonly message: Summary
   /** In a loop, in a thread of its own. */
   readonly bare: Summary
   /** What follows each evaluation before the guest can be asked again. */
   readonly cleaning: Summary
-  /** Through the shim's pool of threads, one after the other, each right after the last answer. */
+  /** Both together: how often the loop turns. */
+  readonly bareClosed: Summary
+  /** As the shim asks: in the front's thread what is short, in an evaluator thread what is not. */
   readonly through: Summary
-  /** The median of the last tenth, by that of the first. */
-  readonly drift: number
+  /** The same until the event loop has turned, which is when the front has cleaned up. */
+  readonly throughClosed: Summary
+  /** In an evaluator thread in any case. */
+  readonly thread: Summary
 }

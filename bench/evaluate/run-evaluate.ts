@@ -1,10 +1,11 @@
-import { EvaluatorPool, type StartedEvaluatorPool } from '../../shim/pool/evaluator-pool.ts'
-import { SILENT_LOG } from '../../util/log.ts'
+import type { StartedEvaluatorPool } from '../../shim/pool/evaluator-pool.ts'
+import { Pace } from '../../shim/pool/pace.ts'
 import type { Steps } from '../../util/steps.ts'
 import { describeMachine } from '../machine.ts'
 import { summarize } from '../statistics.ts'
 import { worstOf } from '../verdict.ts'
 import { LoopThread } from './loop-thread.ts'
+import { askPool, startPool } from './pools.ts'
 import type { EvaluateFigures, EvaluateReport, EvaluateRow } from './report.ts'
 import { loadSamples, type Sample } from './samples.ts'
 import { judgeEvaluation } from './verdict.ts'
@@ -17,57 +18,59 @@ export interface RunEvaluateOptions {
   readonly signal: AbortSignal
 }
 
-/** So many of one path in a row; then it is the other's turn, so that both see the same machine. */
+/** So many of one path in a row; then it is the other's turn, so that all see the same machine. */
 const TURN = 100
 
 interface Threads {
   readonly loop: LoopThread
+  /** As the shim's. */
   readonly pool: StartedEvaluatorPool
+  /** Leaves nothing to the front. */
+  readonly threads: StartedEvaluatorPool
 }
 
-/** Measures every sample policy by itself, without an API server: in a bare loop, and through the threads of the shim. */
+/** Measures every sample policy by itself, without an API server: in a bare loop, as the shim asks, and in threads. */
 export async function runEvaluate(options: RunEvaluateOptions, steps: Steps): Promise<EvaluateReport> {
   const samples = await steps.run('Loading the sample policies', loadSamples)
   await using loop = new LoopThread()
-  await using pool = await new EvaluatorPool({
-    workers: 1,
-    queue: 1,
-    log: SILENT_LOG,
-    onPolicyLog: () => {},
-    onThreadEnd: () => {},
-  }).start()
-  pool.setPolicies(samples.map(({ policy }) => policy))
+  await using pool = await startPool(samples, { evaluatesInFront: true })
+  await using threads = await startPool(samples, { evaluatesInFront: false })
   const rows: EvaluateRow[] = []
   for (const sample of samples) {
     const title = `Measuring ${sample.policy.id}, ${options.requests} evaluations on each path`
-    rows.push(await steps.run(title, () => measure(sample, { loop, pool }, options)))
+    rows.push(await steps.run(title, () => measure(sample, { loop, pool, threads }, options)))
   }
   return { machine: describeMachine(), rows, verdict: worstOf(rows.flatMap(({ goals }) => goals)) }
 }
 
 async function measure(sample: Sample, threads: Threads, options: RunEvaluateOptions): Promise<EvaluateRow> {
   await takeTurns(sample, threads, { ...options, requests: options.warmup })
-  const { messages, evaluations, cleanings, through } = await takeTurns(sample, threads, options)
-  const tenth = Math.ceil(through.length / 10)
+  const taken = await takeTurns(sample, threads, options)
+  const { id, module } = sample.policy
   const figures: EvaluateFigures = {
-    policy: sample.policy.id,
-    executionMode: sample.policy.module.executionMode,
-    isParked: sample.policy.module.restorable !== undefined,
-    message: summarize(messages),
-    bare: summarize(evaluations),
-    cleaning: summarize(cleanings),
-    through: summarize(through),
-    drift: summarize(through.slice(-tenth)).p50 / summarize(through.slice(0, tenth)).p50,
+    policy: id,
+    executionMode: module.executionMode,
+    isParked: module.restorable !== undefined,
+    isInFront: new Pace(module).allows(sample.request.json.length, performance.now()),
+    message: summarize(taken.messages),
+    bare: summarize(taken.evaluations),
+    cleaning: summarize(taken.cleanings),
+    bareClosed: summarize(taken.evaluations.map((evaluation, index) => evaluation + (taken.cleanings[index] ?? 0))),
+    through: summarize(taken.through),
+    throughClosed: summarize(taken.throughClosed),
+    thread: summarize(taken.thread),
   }
   return { ...figures, goals: judgeEvaluation(figures) }
 }
 
-async function takeTurns(sample: Sample, { loop, pool }: Threads, { requests, signal }: RunEvaluateOptions) {
+async function takeTurns(sample: Sample, { loop, pool, threads }: Threads, { requests, signal }: RunEvaluateOptions) {
   const taken = {
     messages: [] as number[],
     evaluations: [] as number[],
     cleanings: [] as number[],
     through: [] as number[],
+    throughClosed: [] as number[],
+    thread: [] as number[],
   }
   for (let left = requests; left > 0; left -= TURN) {
     signal.throwIfAborted()
@@ -76,29 +79,10 @@ async function takeTurns(sample: Sample, { loop, pool }: Threads, { requests, si
     const bare = await loop.evaluate(sample, times)
     taken.evaluations.push(...bare.evaluations)
     taken.cleanings.push(...bare.cleanings)
-    taken.through.push(...(await askPool(pool, sample, times, signal)))
+    const { answered, closed } = await askPool(pool, sample, times, signal)
+    taken.through.push(...answered)
+    taken.throughClosed.push(...closed)
+    taken.thread.push(...(await askPool(threads, sample, times, signal)).answered)
   }
   return taken
-}
-
-const PATIENCE_MS = 60_000
-
-async function askPool(
-  pool: StartedEvaluatorPool,
-  { policy, request }: Sample,
-  times: number,
-  signal: AbortSignal,
-): Promise<number[]> {
-  const samples: number[] = []
-  for (let time = 0; time < times; time++) {
-    const limits = { timeoutMs: PATIENCE_MS, deadline: performance.now() + PATIENCE_MS, signal }
-    // the pool takes a request's bytes away
-    const copy = { ...request, json: request.json.slice() }
-    const startedAt = performance.now()
-    const outcome = await pool.evaluate(policy, copy, limits)
-    samples.push(performance.now() - startedAt)
-    if (outcome.kind !== 'answered' || outcome.value.status?.code === 500)
-      throw new Error(`${policy.id} does not answer: ${JSON.stringify(outcome)}`)
-  }
-  return samples
 }

@@ -16,6 +16,7 @@ Examples:
   gatehouse bench --object-sizes small,100KiB,1MiB --clients 1
   gatehouse bench --in-process                             # beside policies in the API server's own process
   gatehouse bench --evaluate                               # no API server: every sample policy by itself
+  gatehouse bench --drift                                  # whether evaluations become slower or larger
   gatehouse bench --memory                                 # no API server: shims of 1 to 8 threads
   gatehouse bench --duration 60 --policy require-labels --json result.json
 
@@ -54,8 +55,13 @@ export const addBenchCommand: AddCommand = (program, { io, leaveWith }) => {
         .default(false),
     )
     .addOption(
+      new Option('--drift', 'instead: one policy of each guest kind, 100,000 times, the end beside the beginning')
+        .conflicts(['policy', 'policies', 'objectSizes', 'clients', 'duration', 'evaluate', 'inProcess'])
+        .default(false),
+    )
+    .addOption(
       new Option('--memory', 'instead: what shims of several sizes take, beside bare Node')
-        .conflicts(['policy', 'policies', 'objectSizes', 'clients', 'duration', 'requests', 'evaluate'])
+        .conflicts(['policy', 'policies', 'objectSizes', 'clients', 'duration', 'requests', 'evaluate', 'drift'])
         .default(false),
     )
     .option('--threads <list>', 'with --memory: threads for evaluations', parseCounts, [1, 2, 3, 4, 5, 6, 7, 8])

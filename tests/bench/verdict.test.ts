@@ -69,6 +69,30 @@ t.test('a run whose A/A row is off says so', async (t) => {
   t.match(notesOf(1.3)[0], 'differs by 30 %')
 })
 
+t.test('figures that are no numbers are told in words', async (t) => {
+  const { goals, notes } = judge(GOALS, {
+    ...findings({ 1: { shim: null }, 32: { shim: null, rate: Number.NaN } }),
+    ratios: ['shim', 'floor-again'].map((row) => ({ row, clients: 1, p50: null, p90: null, p99: -2 })),
+  })
+  t.strictSame(
+    goals.map(({ goal, measured, verdict }) => [goal, measured, verdict]),
+    [
+      [
+        'shim adds an unknown number of times what the floor adds, p50 with 1 client (up to 1.25, acceptable up to 1.5)',
+        null,
+        'fail',
+      ],
+      ['shim adds -2.00 times what the floor adds, p99 with 1 client (up to 1.5)', -2, 'pass'],
+      [
+        'shim answers an unknown number of times as many requests as the floor, with 32 clients (at least 0.8)',
+        null,
+        'fail',
+      ],
+    ],
+  )
+  t.match(notes, [/^floor-again, .* differs beyond measure: it added nothing: repeat/])
+})
+
 t.test('what could not be measured fails', async (t) => {
   t.equal(verdictOf({ shim: null }), 'fail')
   t.equal(worstOf([]), 'fail')

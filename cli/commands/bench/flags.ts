@@ -14,6 +14,7 @@ export interface BenchFlags {
   readonly objectSizes?: readonly ObjectSize[]
   readonly inProcess: boolean
   readonly evaluate: boolean
+  readonly drift: boolean
   readonly memory: boolean
   readonly threads: readonly number[]
   readonly samples: number

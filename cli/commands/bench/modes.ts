@@ -18,6 +18,7 @@ export interface ModeContext {
 
 /** Measures what the flags name. Each way to measure is loaded when it is wanted. */
 export function measure(flags: BenchFlags, context: ModeContext): Promise<Finding> {
+  if (flags.drift) return measureDrift(flags, context)
   if (flags.memory) return measureMemory(flags, context)
   return flags.evaluate ? measureEvaluations(flags, context) : measurePaths(flags, context)
 }
@@ -57,4 +58,11 @@ async function measureEvaluations(flags: BenchFlags, { steps, signal }: ModeCont
   const { requests = DEFAULT_REQUESTS, warmup } = flags
   const report = await runEvaluate({ requests, warmup, signal }, steps)
   return { report, verdict: report.verdict, format: (output) => formatEvaluateReport(report, output) }
+}
+
+async function measureDrift({ requests, warmup }: BenchFlags, { steps, signal }: ModeContext): Promise<Finding> {
+  const { runDrift } = await import('../../../bench/evaluate/drift.ts')
+  const { DRIFT_EVALUATIONS, formatDriftReport } = await import('../../../bench/evaluate/drift-report.ts')
+  const report = await runDrift({ evaluations: requests ?? DRIFT_EVALUATIONS, warmup, signal }, steps)
+  return { report, verdict: report.verdict, format: (output) => formatDriftReport(report, output) }
 }

@@ -1,0 +1,54 @@
+import { EvaluatorPool, type StartedEvaluatorPool } from '../../shim/pool/evaluator-pool.ts'
+import { SILENT_LOG } from '../../util/log.ts'
+import type { Sample } from './samples.ts'
+
+/** Starts a pool of one evaluator thread that knows the samples. */
+export async function startPool(
+  samples: readonly Sample[],
+  options: { readonly evaluatesInFront: boolean },
+): Promise<StartedEvaluatorPool> {
+  const pool = await new EvaluatorPool({
+    workers: 1,
+    queue: 1,
+    log: SILENT_LOG,
+    onPolicyLog: () => {},
+    onThreadEnd: () => {},
+    ...options,
+  }).start()
+  pool.setPolicies(samples.map(({ policy }) => policy))
+  return pool
+}
+
+/** Milliseconds of each question. */
+export interface Asked {
+  /** Until the answer is there. */
+  readonly answered: readonly number[]
+  /** Until the event loop has turned after it, which is when the front has cleaned its instance. */
+  readonly closed: readonly number[]
+}
+
+const PATIENCE_MS = 60_000
+
+/** Asks one question after the other. @throws when the policy does not answer */
+export async function askPool(
+  pool: StartedEvaluatorPool,
+  { policy, request }: Sample,
+  times: number,
+  signal: AbortSignal,
+): Promise<Asked> {
+  const answered: number[] = []
+  const closed: number[] = []
+  for (let time = 0; time < times; time++) {
+    const limits = { timeoutMs: PATIENCE_MS, deadline: performance.now() + PATIENCE_MS, signal }
+    // the pool takes a request's bytes away
+    const copy = { ...request, json: request.json.slice() }
+    const startedAt = performance.now()
+    const outcome = await pool.evaluate(policy, copy, limits)
+    answered.push(performance.now() - startedAt)
+    await new Promise((resolve) => setImmediate(resolve))
+    closed.push(performance.now() - startedAt)
+    if (outcome.kind !== 'answered' || outcome.value.status?.code === 500)
+      throw new Error(`${policy.id} does not answer: ${JSON.stringify(outcome)}`)
+  }
+  return { answered, closed }
+}
