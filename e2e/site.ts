@@ -1,10 +1,13 @@
 import type { KubeClient } from '../kube/requests/kube-client.ts'
+import type { ApiServerKind } from '../plugin/api-server-kind.ts'
 import type { Registration } from '../plugin/registration-mode.ts'
 import type { Lacks } from './capability.ts'
 
-/** How the API server reaches the policies. */
+/** How a stock API server reaches the policies. */
 export const MODES = ['socket', 'webhook'] as const
-export type Mode = (typeof MODES)[number]
+/** Or one with plugin/in-process. */
+export type InProcessMode = Exclude<ApiServerKind, 'stock'>
+export type Mode = (typeof MODES)[number] | InProcessMode
 
 /** A cluster that a scenario runs on, and what its operator does to it. It begins without anything of ours. */
 export interface Site extends AsyncDisposable {

@@ -5,13 +5,15 @@ import { DEFAULT_KUBERNETES_VERSION } from '../../clusters/binaries/versions.ts'
 import { PROVIDERS, type ProviderName } from '../../e2e/providers.ts'
 import type { ScenarioResult } from '../../e2e/results.ts'
 import { MODES, type Mode } from '../../e2e/site.ts'
+import { API_SERVER_KINDS, type ApiServerKind } from '../../plugin/api-server-kind.ts'
 import { GatehouseError } from '../../util/errors.ts'
 import type { AddCommand, CommandContext } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 
 interface E2eFlags {
   readonly provider: ProviderName
-  readonly mode: Mode | 'both'
+  readonly mode: (typeof MODES)[number] | 'both'
+  readonly apiServer: ApiServerKind
   readonly kubernetesVersion: string
   readonly assets?: string
   readonly policies?: string
@@ -30,6 +32,7 @@ all logs, objects and states. The exit code is 1 if a step failed. What each ste
 Examples:
   gatehouse e2e                                # processes of this machine, both modes
   gatehouse e2e --provider kind                # workloads run, and the node reboots; needs Docker or podman
+  gatehouse e2e --api-server in-process        # the policies inside the API server, docs/in-process.md
   gatehouse e2e --mode socket --retain         # keep the cluster if a step fails
   gatehouse e2e --policies my/policies.yml     # the same questions to your own build of the policies
 `
@@ -46,6 +49,12 @@ export const addE2eCommand: AddCommand = (program, context) => {
       )
         .choices([...MODES, 'both'])
         .default('both'),
+    )
+    .addOption(
+      new Option('--api-server <kind>', "instead of a mode: one with plugin/in-process, of the provider 'local'")
+        .choices(API_SERVER_KINDS)
+        .default('stock')
+        .conflicts('mode'),
     )
     .option('--kubernetes-version <version>', 'such as 1.36 or 1.37.2', DEFAULT_KUBERNETES_VERSION)
     .option('--assets <folder>', 'holds etcd and kube-apiserver')
@@ -65,11 +74,11 @@ async function runCommand(flags: E2eFlags, { io, leaveWith }: CommandContext): P
     if (stop.signal.aborted) return io.exit(EXIT.FAILURE)
     stop.abort(new GatehouseError('ERR_E2E_STOPPED', `stopped by ${signal}; what it had started is gone`))
   })
-  const { provider, mode, kubernetesVersion, assets, policies, out, retain } = flags
+  const { provider, kubernetesVersion, assets, policies, out, retain } = flags
   const tap = new TapWriter(io.out)
   const options = {
     provider,
-    modes: mode === 'both' ? MODES : [mode],
+    modes: chooseModes(flags),
     kubernetesVersion,
     folder: out,
     retain,
@@ -85,6 +94,14 @@ async function runCommand(flags: E2eFlags, { io, leaveWith }: CommandContext): P
     for (const hint of retained) io.err(`  ${hint}\n`)
   }
   if (results.some(({ steps }) => countOutcomes(steps).failed > 0)) leaveWith(EXIT.NO)
+}
+
+function chooseModes({ mode, apiServer, provider }: E2eFlags): readonly Mode[] {
+  if (apiServer === 'stock') return mode === 'both' ? MODES : [mode]
+  if (provider === 'local') return [apiServer]
+  throw new GatehouseError('ERR_CLI_USAGE', `--api-server ${apiServer} is not for the provider ${provider}`, {
+    hint: "A node's image holds the stock API server: use --provider local.",
+  })
 }
 
 async function writeReports(folder: string, results: readonly ScenarioResult[]): Promise<void> {

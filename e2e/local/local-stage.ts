@@ -13,11 +13,13 @@ export interface StageOptions {
   readonly name: string
   readonly kubernetesVersion: string
   readonly assets?: string
+  /** The stock one unless given; with its gate off ours is the same. */
+  readonly apiServer?: 'in-process'
   readonly signal?: AbortSignal
   readonly retain?: boolean
 }
 
-/** A stock cluster of local processes. */
+/** A cluster of local processes without anything of ours in force. */
 export class LocalStage implements Stage {
   readonly cluster: StartedLocalCluster
   readonly layout: ClusterLayout

@@ -65,7 +65,7 @@ export async function expectDenied(api: KubeClient, creation: Creation, denial: 
     throw unexpected(`admitted, and ${denial.policy} should have denied it: ${denial.message}`)
   }
   const [, webhook = '', reason = ''] =
-    /^admission webhook "([^"]+)" denied the request: (.*)$/s.exec(answer.message) ?? []
+    /^admission (?:webhook|policy) "([^"]+)" denied the request: (.*)$/s.exec(answer.message) ?? []
   if (webhook === '') throw unexpected(`no policy denied it: ${answer.status} ${answer.message}`)
   // the name of a shared entry does not say which of its policies it was
   const isShared = webhook !== webhookName(denial.policy)

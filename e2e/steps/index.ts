@@ -13,6 +13,7 @@ export function createScenario(): readonly ScenarioStep[] {
     ...verdictSteps('combined'),
     {
       title: 'the policies are registered anew, with an entry each',
+      needs: ['registers-webhooks'],
       isFoundation: true,
       run: (site) => site.changeRegistration('per-policy'),
     },

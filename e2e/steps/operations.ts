@@ -14,8 +14,16 @@ const DECIDING_SECONDS = 60
 
 /** What an operator does to a cluster while its policies decide. */
 export const operationSteps: readonly ScenarioStep[] = [
-  { title: 'the program that answers is replaced under load, and no request is refused for it', run: upgrade },
-  { title: 'the certificate authority is replaced under load, and no request is refused for it', run: rotate },
+  {
+    title: 'the program that answers is replaced under load, and no request is refused for it',
+    needs: ['has-shim'],
+    run: upgrade,
+  },
+  {
+    title: 'the certificate authority is replaced under load, and no request is refused for it',
+    needs: ['registers-webhooks'],
+    run: rotate,
+  },
   { title: 'the API server restarts, and policies hold from its first answer on', run: restartApiServer },
   { title: 'the node reboots, and policies hold from the first answer on', needs: ['reboots-nodes'], run: reboot },
 ]

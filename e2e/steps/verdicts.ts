@@ -22,6 +22,7 @@ export function verdictSteps(registration: Registration): ScenarioStep[] {
     { title: 'a group (JavaScript, Rust) judges Services, and says what each member said', run: group },
   ].map(({ title, run }) => ({
     title: `${registration}: ${title}`,
+    ...(registration === 'combined' && { needs: ['registers-webhooks'] as const }),
     run: ({ api }) =>
       run({ api, deny: (creation, denial) => expectDenied(api, creation, { ...denial, registration }) }),
   }))

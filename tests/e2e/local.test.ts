@@ -5,12 +5,20 @@ import t from 'tap'
 import { packageRoot } from '../../util/package-root.ts'
 import { readDocumentedSteps, readSteps, runE2eCommand } from '../helpers/e2e-command.ts'
 
-t.setTimeout(900_000)
+/** The API server with plugin/in-process may have to be built. */
+t.setTimeout(30 * 60_000)
 
-for (const mode of ['socket', 'webhook'] as const) {
+const FLAGS = {
+  socket: ['--mode', 'socket'],
+  webhook: ['--mode', 'webhook'],
+  'in-process': ['--api-server', 'in-process'],
+  'in-process-to-shim': ['--api-server', 'in-process-to-shim'],
+} as const
+
+for (const [mode, flags] of Object.entries(FLAGS)) {
   t.test(`the scenario passes on local processes, in ${mode} mode`, async (t) => {
     const folder = t.testdir()
-    const { exitCode, lines, stderr } = await runE2eCommand(folder, ['--mode', mode])
+    const { exitCode, lines, stderr } = await runE2eCommand(folder, flags)
     t.equal(exitCode, 0, stderr)
     t.strictSame(
       lines.filter((line) => line.startsWith('not ok')),
