@@ -178,7 +178,12 @@ func TestManyQuestionsAtOnceGetTheirOwnAnswers(t *testing.T) {
 
 // FuzzAnswer: whatever a guest answers is a verdict or a failure.
 func FuzzAnswer(f *testing.F) {
-	engine := newEngine(f, guest.Options{})
+	// without the folder of compiled modules, which would be filled with one for each answer
+	engine, err := guest.NewEngine(f.Context(), guest.Options{})
+	if err != nil {
+		f.Fatal(err)
+	}
+	defer engine.Close(context.Background())
 	for _, answer := range []string{`{"accepted":true,"mutated_object":{"a":1e999}}`, `{"accepted":null}`, `[`, `{"accepted":true,"warnings":[null]}`} {
 		f.Add(answer)
 	}

@@ -27,6 +27,7 @@ import (
 	"k8s.io/client-go/informers"
 	"k8s.io/client-go/kubernetes/fake"
 	"k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/component-base/metrics/legacyregistry"
 
 	"gatehouse.internal/in-process/internal/hooks"
 	"gatehouse.internal/in-process/internal/metrics"
@@ -311,5 +312,42 @@ func TestQuestionsAboutWhoMayWhatAreNotPutToPolicies(t *testing.T) {
 		schema.GroupVersionResource{Group: "authorization.k8s.io", Version: "v1", Resource: "subjectaccessreviews"}, "", admission.Create, nil, false, &user.DefaultInfo{})
 	if err := plugin.Validate(t.Context(), attributes, objectInterfaces()); err != nil || len(validator.asked) > 0 {
 		t.Error(err, validator.asked)
+	}
+}
+
+func TestADryRunIsPutToPoliciesAsOne(t *testing.T) {
+	plugin, validator := newTestPlugin(t, `p: {module: a.wasm, PODS, sideEffects: NoneOnDryRun}`, nil)
+	object := pod("default")
+	attributes := admission.NewAttributesRecord(object, nil, corev1.SchemeGroupVersion.WithKind("Pod"), "default", "p",
+		corev1.SchemeGroupVersion.WithResource("pods"), "", admission.Create, &metav1.CreateOptions{}, true, &user.DefaultInfo{})
+	if err := plugin.Validate(t.Context(), attributes, objectInterfaces()); err != nil {
+		t.Fatal(err)
+	}
+	if request := string(validator.asked[0].AdmissionRequest()); !strings.Contains(request, `"dryRun":true`) {
+		t.Error(request)
+	}
+}
+
+func TestRejectionsAreOnTheAPIServersMetrics(t *testing.T) {
+	plugin, _ := newTestPlugin(t, `counted: {module: a.wasm, PODS}
+uncounted: {module: a.wasm, PODS, failurePolicy: Ignore}`, map[string]func(map[string]any) review.Answer{"counted": deny("no"), "uncounted": fail})
+	if err := plugin.Validate(t.Context(), creation(pod("default")), objectInterfaces()); err == nil {
+		t.Fatal("was allowed")
+	}
+	families, err := legacyregistry.DefaultGatherer.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]string{}
+	for _, family := range families {
+		for _, metric := range family.GetMetric() {
+			found[family.GetName()] += fmt.Sprintln(metric.GetLabel())
+		}
+	}
+	if text := found["gatehouse_wasm_policy_rejections_total"]; !strings.Contains(text, `value:"counted"`) || !strings.Contains(text, `value:"policy"`) {
+		t.Error(text)
+	}
+	if text := found["gatehouse_wasm_policy_failed_open_total"]; !strings.Contains(text, `value:"uncounted"`) {
+		t.Error(text)
 	}
 }
