@@ -37,6 +37,8 @@ policiesFile: policies.yml
 modules: {a: b.wasm}
 exclusions: some
 compilationCache: cache
+framedSocket: 3
+modulez: {}
 `))
 	if err == nil {
 		t.Fatal("was taken")
@@ -49,6 +51,8 @@ compilationCache: cache
 		`modules[a]: "b.wasm" is no absolute path.`,
 		`exclusions: "some" is not known.`,
 		`compilationCache: "cache" is no absolute path`,
+		`framedSocket: 3 must be a text`,
+		`modulez: is not a field here`,
 	} {
 		if !strings.Contains(err.Error(), "AdmissionConfiguration, plugin WasmPolicy: "+problem) {
 			t.Errorf("does not say %s:\n%v", problem, err)
@@ -59,11 +63,11 @@ compilationCache: cache
 func TestWhatIsNotOneConfigurationIsRefused(t *testing.T) {
 	for text, problem := range map[string]string{
 		"":                          "is missing. Give the plugin a configuration",
-		good + "modulez: {}\n":      `unknown field "modulez"`,
+		good + "modulez: {}\n":      "modulez: is not a field here; the fields are apiVersion, compilationCache",
 		good + "mode: Shim\n":       "is no YAML",
 		good + "framedSocket: /a\n": "has no meaning in mode InProcess",
 		strings.ReplaceAll(good, "InProcess", "Shim"): "Mode Shim needs the shim's framed socket",
-		"[]": "cannot unmarshal",
+		"[]": "must be a map of fields",
 	} {
 		if _, err := Read(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), problem) {
 			t.Errorf("%q: %v", text, err)
