@@ -26,12 +26,11 @@ export function errorAnswer({ status, message, headers, isPlainText }: HttpError
 
 /** Sends an answer; the connection ends behind it if the answer says so or `isLast`. */
 export function send(response: ServerResponse, answer: Answer, isLast: boolean): void {
-  const body = Buffer.from(answer.body)
   response.writeHead(answer.status, {
     'Content-Type': answer.contentType,
-    'Content-Length': body.length,
+    'Content-Length': Buffer.byteLength(answer.body),
     ...(isLast ? { Connection: 'close' } : {}),
     ...answer.headers,
   })
-  response.end(body)
+  response.end(answer.body)
 }
