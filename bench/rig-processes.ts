@@ -43,7 +43,7 @@ export async function startFloor(layout: ClusterLayout, program: string): Promis
 export async function startShim(
   layout: ClusterLayout,
   folder: string,
-  { served, plugin }: Pick<Experiment, 'served' | 'plugin'>,
+  { served, plugin, preload }: Pick<Experiment, 'served' | 'plugin'> & { readonly preload?: string | undefined },
 ): Promise<ShimEndpoints> {
   const member = memberLayout(layout, 1)
   const policies = await writeServedPolicies(folder, served)
@@ -53,7 +53,9 @@ export async function startShim(
   const hosts = [DEFAULT_WEBHOOK_HOST, LOOPBACK].map((host) => `--host=${host}`)
   const shimArgs = [`--port=${port}`, `--addr=${LOOPBACK}`, ...hosts]
   const beside = plugin === undefined ? undefined : 'framed'
-  await ensureProcess(layout, shimProcess(member, { policies, defaultExclusions: true, shimArgs }, beside))
+  const shim = shimProcess(member, { policies, defaultExclusions: true, shimArgs }, beside)
+  const environment = preload === undefined ? {} : { NODE_OPTIONS: `--import=${preload}` }
+  await ensureProcess(layout, { ...shim, environment: { ...shim.environment, ...environment } })
   return {
     socket: { host: DEFAULT_WEBHOOK_HOST, caBundle },
     loopback: { host: `${LOOPBACK}:${port}`, caBundle },

@@ -19,6 +19,8 @@ export interface RigOptions {
   readonly kubernetesVersion: string
   readonly assets?: string
   readonly signal?: AbortSignal
+  /** The address of a module that the shim loads before it starts, to be looked into. */
+  readonly shimPreload?: string
 }
 
 /** Everything that is measured, running: three API servers or five on one etcd, the shim, the floor, and the policies. */
@@ -39,7 +41,9 @@ export async function startRig(experiment: Experiment, options: RigOptions, step
   const cluster = resources.use(await startCluster(layout, folder, options, steps))
   options.signal?.throwIfAborted()
   const floor = await steps.run('Starting the floor', () => startFloor(layout, floorProgram))
-  const shim = await steps.run('Starting the shim', () => startShim(layout, folder, experiment))
+  const shim = await steps.run('Starting the shim', () =>
+    startShim(layout, folder, { ...experiment, preload: options.shimPreload }),
+  )
   const ours = await startInProcessServers(experiment, { layout, folder, ...options }, steps)
   const clients = await openClients(cluster, ours, resources)
   const clientOf = (role: ApiServerRole) => {

@@ -25,6 +25,8 @@ export interface Asked {
   readonly answered: readonly number[]
   /** Until the event loop has turned after it, which is when the front has cleaned its instance. */
   readonly closed: readonly number[]
+  /** How many the front's own thread has answered. */
+  readonly inFront: number
 }
 
 const PATIENCE_MS = 60_000
@@ -38,17 +40,21 @@ export async function askPool(
 ): Promise<Asked> {
   const answered: number[] = []
   const closed: number[] = []
+  let inFront = 0
   for (let time = 0; time < times; time++) {
     const limits = { timeoutMs: PATIENCE_MS, deadline: performance.now() + PATIENCE_MS, signal }
     // the pool takes a request's bytes away
     const copy = { ...request, json: request.json.slice() }
     const startedAt = performance.now()
-    const outcome = await pool.evaluate(policy, copy, limits)
+    const asked = pool.evaluate(policy, copy, limits)
+    // who goes to a thread has one by now
+    if (pool.stats.busy === 0) inFront += 1
+    const outcome = await asked
     answered.push(performance.now() - startedAt)
     await new Promise((resolve) => setImmediate(resolve))
     closed.push(performance.now() - startedAt)
     if (outcome.kind !== 'answered' || outcome.value.status?.code === 500)
       throw new Error(`${policy.id} does not answer: ${JSON.stringify(outcome)}`)
   }
-  return { answered, closed }
+  return { answered, closed, inFront }
 }

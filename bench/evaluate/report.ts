@@ -19,7 +19,7 @@ export interface EvaluateFigures {
   readonly executionMode: string
   /** Its instance is kept, and put back after each evaluation. */
   readonly isParked: boolean
-  /** Short enough for the front's own thread. */
+  /** Most were answered by the front's own thread; else by an evaluator thread. */
   readonly isInFront: boolean
   /** To a thread and back, with nothing to do there. */
   readonly message: Summary

@@ -1,5 +1,4 @@
 import type { StartedEvaluatorPool } from '../../shim/pool/evaluator-pool.ts'
-import { Pace } from '../../shim/pool/pace.ts'
 import type { Steps } from '../../util/steps.ts'
 import { describeMachine } from '../machine.ts'
 import { summarize } from '../statistics.ts'
@@ -51,7 +50,7 @@ async function measure(sample: Sample, threads: Threads, options: RunEvaluateOpt
     policy: id,
     executionMode: module.executionMode,
     isParked: module.restorable !== undefined,
-    isInFront: new Pace(module).allows(sample.request.json.length, performance.now()),
+    isInFront: taken.inFront * 2 > taken.through.length,
     message: summarize(taken.messages),
     bare: summarize(taken.evaluations),
     cleaning: summarize(taken.cleanings),
@@ -71,6 +70,7 @@ async function takeTurns(sample: Sample, { loop, pool, threads }: Threads, { req
     through: [] as number[],
     throughClosed: [] as number[],
     thread: [] as number[],
+    inFront: 0,
   }
   for (let left = requests; left > 0; left -= TURN) {
     signal.throwIfAborted()
@@ -79,9 +79,10 @@ async function takeTurns(sample: Sample, { loop, pool, threads }: Threads, { req
     const bare = await loop.evaluate(sample, times)
     taken.evaluations.push(...bare.evaluations)
     taken.cleanings.push(...bare.cleanings)
-    const { answered, closed } = await askPool(pool, sample, times, signal)
+    const { answered, closed, inFront } = await askPool(pool, sample, times, signal)
     taken.through.push(...answered)
     taken.throughClosed.push(...closed)
+    taken.inFront += inFront
     taken.thread.push(...(await askPool(threads, sample, times, signal)).answered)
   }
   return taken

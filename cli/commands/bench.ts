@@ -15,6 +15,7 @@ Examples:
   gatehouse bench --policies 1,2,4,8,13 --clients 1        # what further policies add
   gatehouse bench --object-sizes small,100KiB,1MiB --clients 1
   gatehouse bench --in-process                             # beside policies in the API server's own process
+  gatehouse bench --profile                                # where the time of one request goes
   gatehouse bench --evaluate                               # no API server: every sample policy by itself
   gatehouse bench --drift                                  # whether evaluations become slower or larger
   gatehouse bench --memory                                 # no API server: shims of 1 to 8 threads
@@ -60,8 +61,23 @@ export const addBenchCommand: AddCommand = (program, { io, leaveWith }) => {
         .default(false),
     )
     .addOption(
+      new Option('--profile', 'instead: where the time of one request goes, from the client to the client')
+        .conflicts(['policies', 'objectSizes', 'clients', 'duration', 'evaluate', 'drift', 'inProcess'])
+        .default(false),
+    )
+    .addOption(
       new Option('--memory', 'instead: what shims of several sizes take, beside bare Node')
-        .conflicts(['policy', 'policies', 'objectSizes', 'clients', 'duration', 'requests', 'evaluate', 'drift'])
+        .conflicts([
+          'policy',
+          'policies',
+          'objectSizes',
+          'clients',
+          'duration',
+          'requests',
+          'evaluate',
+          'drift',
+          'profile',
+        ])
         .default(false),
     )
     .option('--threads <list>', 'with --memory: threads for evaluations', parseCounts, [1, 2, 3, 4, 5, 6, 7, 8])

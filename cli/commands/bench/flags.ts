@@ -15,6 +15,7 @@ export interface BenchFlags {
   readonly inProcess: boolean
   readonly evaluate: boolean
   readonly drift: boolean
+  readonly profile: boolean
   readonly memory: boolean
   readonly threads: readonly number[]
   readonly samples: number

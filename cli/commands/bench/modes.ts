@@ -18,6 +18,7 @@ export interface ModeContext {
 
 /** Measures what the flags name. Each way to measure is loaded when it is wanted. */
 export function measure(flags: BenchFlags, context: ModeContext): Promise<Finding> {
+  if (flags.profile) return measureProfile(flags, context)
   if (flags.drift) return measureDrift(flags, context)
   if (flags.memory) return measureMemory(flags, context)
   return flags.evaluate ? measureEvaluations(flags, context) : measurePaths(flags, context)
@@ -65,4 +66,13 @@ async function measureDrift({ requests, warmup }: BenchFlags, { steps, signal }:
   const { DRIFT_EVALUATIONS, formatDriftReport } = await import('../../../bench/evaluate/drift-report.ts')
   const report = await runDrift({ evaluations: requests ?? DRIFT_EVALUATIONS, warmup, signal }, steps)
   return { report, verdict: report.verdict, format: (output) => formatDriftReport(report, output) }
+}
+
+async function measureProfile(flags: BenchFlags, { steps, signal }: ModeContext): Promise<Finding> {
+  const { runProfile } = await import('../../../bench/profile/run-profile.ts')
+  const { formatProfile } = await import('../../../bench/profile/format.ts')
+  const { requests = DEFAULT_REQUESTS, warmup, policy, kubernetesVersion, assets } = flags
+  const given = { requests, warmup, policy, kubernetesVersion, ...(assets !== undefined && { assets }), signal }
+  const report = await runProfile(given, steps)
+  return { report, verdict: 'pass', format: (output) => formatProfile(report, output) }
 }
