@@ -6,6 +6,7 @@ import { askShim } from '../shim/admin/admin-client.ts'
 import { describeCertificates } from '../shim/tls/operate-authority.ts'
 import type { Lacks } from './capability.ts'
 import { describeAll } from './describe-all.ts'
+import type { FallbackDrill } from './fallback-drill.ts'
 import { readTree } from './read-tree.ts'
 import type { Mode, Site } from './site.ts'
 import type { Stage } from './stage.ts'
@@ -53,6 +54,10 @@ export abstract class ClusterSite<S extends Stage> implements Site {
 
   get certificates(): string {
     return this.#way.certificates
+  }
+
+  get drill(): FallbackDrill | undefined {
+    return this.#way.drill
   }
 
   get api(): KubeClient {

@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { stringify } from 'yaml'
+import { readFile, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { isScalar, parseDocument, stringify, visit } from 'yaml'
 import { packageRoot } from '../util/package-root.ts'
 
 const creations = (apiGroup: string, resource: string) => [
@@ -51,4 +51,17 @@ export async function writeScenarioPolicies(folder: string): Promise<string> {
   const file = join(folder, 'policies.yml')
   await writeFile(file, stringify(listPolicies((sample) => join(packageRoot(), 'policies', sample, 'policy.wasm'))))
   return file
+}
+
+/** What a policies.yml says, for a copy of it elsewhere: modules that are files are named by their whole paths. */
+export async function readWithAbsoluteModules(file: string): Promise<string> {
+  const document = parseDocument(await readFile(file, 'utf8'))
+  visit(document, {
+    Pair(_, { key, value }) {
+      if (!isScalar(key) || key.value !== 'module' || !isScalar(value)) return
+      const module = String(value.value)
+      if (!module.includes('://')) value.value = resolve(dirname(file), module)
+    },
+  })
+  return document.toString()
 }

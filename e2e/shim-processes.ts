@@ -1,6 +1,7 @@
 import { storeFolder } from '../artifacts/store/config.ts'
 import { ensureProcess, findClusterProcesses, stopClusterProcesses } from '../clusters/local/cluster-processes.ts'
 import type { ClusterLayout } from '../clusters/local/layout.ts'
+import { answersOnSocket } from '../clusters/local/unix-probe.ts'
 import { askShim } from '../shim/admin/admin-client.ts'
 import { signalProcess } from '../util/managed-process.ts'
 import { programFiles } from '../util/package-root.ts'
@@ -13,7 +14,8 @@ const READY_MS = 60_000
 
 /** Where a shim is asked. */
 export interface ShimPlace {
-  readonly adminSocket: string
+  /** Absent for a shim without policies, which has none yet. */
+  readonly adminSocket?: string
   /** The socket's path, or `host:port`. */
   readonly address: string
 }
@@ -36,7 +38,8 @@ export class ShimProcesses {
   async start({ adminSocket, address }: ShimPlace, flags: readonly string[]): Promise<void> {
     this.#generation += 1
     const name = this.current
-    const isReady = async () => {
+    const isReady = async (signal: AbortSignal) => {
+      if (adminSocket === undefined) return answersOnSocket(address, '/livez', signal)
       const { pid, addresses } = await askShim(adminSocket, 'GET /status')
       return addresses.includes(address) && pid === (await this.#pidOf(name))
     }
@@ -59,8 +62,7 @@ export class ShimProcesses {
     await stopClusterProcesses(this.#layout, (other) => other === name, GRACE_MS)
   }
 
-  async kill(): Promise<void> {
-    const name = this.current
+  async kill(name = this.current): Promise<void> {
     for (const process of await findClusterProcesses(this.#layout)) {
       if (process.name === name) signalProcess(process, 'SIGKILL')
     }

@@ -2,6 +2,7 @@ import type { KubeClient } from '../kube/requests/kube-client.ts'
 import type { ApiServerKind } from '../plugin/api-server-kind.ts'
 import type { Registration } from '../plugin/registration-mode.ts'
 import type { Lacks } from './capability.ts'
+import type { FallbackDrill } from './fallback-drill.ts'
 
 /** How a stock API server reaches the policies. */
 export const MODES = ['socket', 'webhook'] as const
@@ -25,6 +26,8 @@ export interface Site extends AsyncDisposable {
   readonly workloadImage: string
   /** How to look at what was retained, and how to remove it. */
   readonly hints: readonly string[]
+  /** Only where shims can fall back. */
+  readonly drill: FallbackDrill | undefined
 
   /** Puts the policies in force; returns when the API server acts on them. */
   install(registration: Registration): Promise<void>

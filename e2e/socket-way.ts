@@ -10,6 +10,8 @@ import { runUninstall } from '../upkeep/uninstall/run-uninstall.ts'
 import { makeFolder } from '../util/make-folder.ts'
 import { readIfThere } from '../util/replace-file.ts'
 import { applyFile } from './apply-file.ts'
+import type { FallbackDrill } from './fallback-drill.ts'
+import { SocketDrill } from './socket-drill.ts'
 import type { Stage } from './stage.ts'
 import type { Way } from './way.ts'
 
@@ -19,6 +21,7 @@ const HANDOVER_GRACE_SECONDS = 5
 /** A shim beside the API server, over a Unix socket: `gatehouse manifests`, `gatehouse shim` and the API server's flags. */
 export class SocketWay implements Way {
   readonly certificates: string
+  readonly drill: FallbackDrill
   readonly #stage: Stage
   readonly #policies: string
   readonly #socket: string
@@ -29,6 +32,14 @@ export class SocketWay implements Way {
     this.#policies = policies
     this.#socket = join(stage.socketFolder, 'gatehouse.sock')
     this.certificates = join(stage.folder, 'certificates')
+    this.drill = new SocketDrill({
+      stage,
+      policies,
+      socket: this.#socket,
+      adminSocket: this.adminSocket,
+      flagsFor: (file) => this.#listeningFlags(file),
+      replace: () => this.upgrade(),
+    })
   }
 
   get adminSocket(): string {
@@ -92,13 +103,19 @@ export class SocketWay implements Way {
     const registering = [`--static-manifests=${folder}`, `--kubernetes-version=${kubernetesVersion}`]
     const place = { adminSocket: this.adminSocket, address: this.#socket }
     return this.#stage.shims.start(place, [
-      `--policies=${this.#policies}`,
+      ...this.#listeningFlags(this.#policies),
+      ...(source === 'static' ? [...registering, `--registration=${this.#registration}`] : []),
+    ])
+  }
+
+  #listeningFlags(policies: string): string[] {
+    return [
+      `--policies=${policies}`,
       `--socket=${this.#socket}`,
       `--cert-dir=${this.certificates}`,
       '--takeover',
       `--handover-grace=${HANDOVER_GRACE_SECONDS}`,
-      ...(source === 'static' ? [...registering, `--registration=${this.#registration}`] : []),
-    ])
+    ]
   }
 
   async #putInForce({ source }: Manifests): Promise<void> {

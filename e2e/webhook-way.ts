@@ -10,6 +10,9 @@ import { applyFile } from './apply-file.ts'
 import type { Stage } from './stage.ts'
 import type { Way } from './way.ts'
 
+/** Why nothing falls back in this mode. */
+export const NO_FALLBACK = 'a policy server is what shims fall back to, and has no fallback itself'
+
 /** The Service in front of processes of this machine. */
 export interface WebhookPlace {
   /** Where they listen. */

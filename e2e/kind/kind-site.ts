@@ -1,18 +1,19 @@
 import { readdir, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import type { Steps } from '../../util/steps.ts'
+import type { Lacks } from '../capability.ts'
 import { ClusterSite, type ClusterSiteParts } from '../cluster-site.ts'
 import type { StageOptions } from '../local/local-stage.ts'
 import { readTree } from '../read-tree.ts'
 import type { Mode } from '../site.ts'
 import { SocketWay } from '../socket-way.ts'
-import { WebhookWay } from '../webhook-way.ts'
+import { NO_FALLBACK, WebhookWay } from '../webhook-way.ts'
 import { KindPlace } from './kind-place.ts'
 import { KindStage } from './kind-stage.ts'
 
 /** A kind cluster of one node: workloads run, and the node can be restarted. */
 export class KindSite extends ClusterSite<KindStage> {
-  readonly lacks = {}
+  readonly lacks: Lacks = this.mode === 'webhook' ? { 'falls-back': NO_FALLBACK } : {}
   readonly workloadImage: string
 
   private constructor(parts: ClusterSiteParts<KindStage>, workloadImage: string) {

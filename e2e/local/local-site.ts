@@ -7,7 +7,7 @@ import { readTree } from '../read-tree.ts'
 import type { Mode } from '../site.ts'
 import { SocketWay } from '../socket-way.ts'
 import type { Way } from '../way.ts'
-import { WebhookWay } from '../webhook-way.ts'
+import { NO_FALLBACK, WebhookWay } from '../webhook-way.ts'
 import { LocalPlace } from './local-place.ts'
 import { LocalStage, type StageOptions } from './local-stage.ts'
 
@@ -18,6 +18,7 @@ const WITHOUT_NODES: Lacks = {
 const WITHOUT_WEBHOOKS: Lacks = {
   'registers-webhooks':
     'a plugin of the API server asks the policies: there are no entries to share and no certificates',
+  'falls-back': 'only what comes by the socket of webhooks is passed on to a fallback',
 }
 const WITHOUT_SHIM: Lacks = {
   'has-shim': 'the policies run in the API server itself: what restarts it, restarts them',
@@ -34,7 +35,8 @@ export class LocalSite extends ClusterSite<LocalStage> {
   }
 
   get lacks(): Lacks {
-    if (this.mode === 'socket' || this.mode === 'webhook') return WITHOUT_NODES
+    if (this.mode === 'socket') return WITHOUT_NODES
+    if (this.mode === 'webhook') return { ...WITHOUT_NODES, 'falls-back': NO_FALLBACK }
     return { ...WITHOUT_NODES, ...WITHOUT_WEBHOOKS, ...(this.mode === 'in-process' && WITHOUT_SHIM) }
   }
 

@@ -1,6 +1,7 @@
 import type { ScenarioStep } from '../scenario-step.ts'
 import { comingAndGoing } from './coming-and-going.ts'
 import { crashSteps } from './crash.ts'
+import { fallbackSteps } from './fallback.ts'
 import { operationSteps } from './operations.ts'
 import { verdictSteps } from './verdicts.ts'
 import { workloadSteps } from './workloads.ts'
@@ -21,6 +22,7 @@ export function createScenario(): readonly ScenarioStep[] {
     ...workloadSteps,
     ...operationSteps,
     ...crashSteps,
+    ...fallbackSteps,
     ...last,
   ]
 }

@@ -1,16 +1,12 @@
 import { beginRotation, confirmByHand, describeCertificates } from '../../shim/tls/operate-authority.ts'
-import { messageOf } from '../../util/errors.ts'
-import { expectEqual, unexpected } from '../expect.ts'
+import { expectEqual } from '../expect.ts'
 import type { ScenarioStep, Tell } from '../scenario-step.ts'
 import type { Site } from '../site.ts'
 import { until } from '../until.ts'
-import { expectAdmitted, expectDenied, tryOut } from './ask.ts'
+import { askWhile } from './ask-while.ts'
 import { underLoad } from './load.ts'
-import { plainPod, privilegedPod } from './objects.ts'
-import { PRIVILEGED_DENIED } from './verdicts.ts'
 
 const SOME = 50
-const DECIDING_SECONDS = 60
 
 /** What an operator does to a cluster while its policies decide. */
 export const operationSteps: readonly ScenarioStep[] = [
@@ -65,32 +61,4 @@ async function restartApiServer(site: Site): Promise<void> {
 
 async function reboot(site: Site): Promise<void> {
   await askWhile(site, () => site.rebootNode())
-}
-
-/** Asks for privileged Pods all the while; being refused is right, whoever refuses, and being admitted never is. */
-async function askWhile(site: Site, action: () => Promise<void>): Promise<void> {
-  let [isOver, isDenied, admitted] = [false, false, 0]
-  const asking = (async () => {
-    while (!isOver) {
-      const answer = await tryOut(site.api, privilegedPod('early')).catch((error) => ({
-        status: 0,
-        message: messageOf(error),
-      }))
-      if (answer.status === 201) admitted += 1
-      isDenied = answer.message.endsWith(PRIVILEGED_DENIED.message)
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
-  })()
-  try {
-    await action()
-    isDenied = false
-    // behind a Service, once the network of the node is back as well
-    await until('a policy denies the Pod', DECIDING_SECONDS, async () => isDenied || undefined)
-  } finally {
-    isOver = true
-    await asking
-  }
-  if (admitted > 0) throw unexpected(`${admitted} privileged Pods were admitted meanwhile`)
-  await expectDenied(site.api, privilegedPod('privileged'), PRIVILEGED_DENIED)
-  await expectAdmitted(site.api, plainPod('plain'))
 }
