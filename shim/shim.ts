@@ -5,6 +5,7 @@ import { startApiServerLink } from './api-server/api-server-link.ts'
 import { joinObservers } from './decisions/join-observers.ts'
 import { openDecisionLog } from './decisions/open-decision-log.ts'
 import { Fallback } from './fallback/fallback.ts'
+import { sayFarewell } from './farewell.ts'
 import { openFramedListener } from './framed/framed-listener.ts'
 import { PolicyReloader, type PolicyReloaderOptions } from './hot-reload/policy-reloader.ts'
 import { Drain } from './http/drain.ts'
@@ -67,6 +68,9 @@ export class Shim {
   readonly #options: ShimOptions
   readonly #log: Log
   readonly #write: WriteOut
+  readonly #drain = new Drain()
+  /** From the first moment, where there is a fallback. */
+  #front: OpenFront | undefined
 
   /** @param write where decisions go that are to go to standard output */
   constructor(options: ShimOptions, log: Log, write: WriteOut = async () => {}) {
@@ -87,8 +91,9 @@ export class Shim {
     const onPull = (result: PullResult) => metrics.recordPull(result)
     const modules = resources.use(await openModules(this.#options.modules, { onPull, log }))
     const certificate = new ShownCertificate(await readCertificate(certificates))
-    const parts: FrontParts = { metrics, drain: new Drain(), fallback: this.#openFallback(metrics, resources) }
+    const parts: FrontParts = { metrics, drain: this.#drain, fallback: this.#openFallback(metrics, resources) }
     const front = await this.#openFront(parts, certificate, resources)
+    this.#front = front
     const take = () => takeSnapshot(this.#options.policies, modules.read)
     const onRefusal = front && ((why: string) => front.front.explain(why))
     const snapshot = await waitForSnapshot(take, { onRefusal, log })
@@ -114,6 +119,21 @@ export class Shim {
     const failed = listFailures(policies.current).map(({ id }) => id)
     log.info({ addresses: started.addresses, policies: policies.current.size, failed }, 'ready')
     return started
+  }
+
+  /**
+   * Gives up a start that is not done: takes no new connections, and lets the fallback answer what was passed on to it. Resolves
+   * as `StartedShim.stop`, and leaves the rest to the end of the process.
+   */
+  async giveUp(impatience: AbortSignal): Promise<number> {
+    const front = this.#front
+    if (front === undefined) return 0
+    const { graceMs, handoverGraceMs } = this.#options
+    const listeners = [front.listener]
+    const dials = await front.listener.dialsAfterwards()
+    const waiting = { graceMs, lingerMs: 0, handoverGraceMs, impatience }
+    await sayFarewell({ listeners, drain: this.#drain, dials, ...waiting, log: this.#log })
+    return this.#drain.inFlight
   }
 
   #openFallback(metrics: Metrics, resources: AsyncDisposableStack): Fallback | undefined {

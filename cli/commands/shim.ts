@@ -38,7 +38,7 @@ The policies are read again when their files change, and on SIGHUP, which also o
 SIGTERM: requests in flight get their verdicts, then it leaves with 0. A second signal, or the end of --grace, cuts them.
 A shim whose socket was taken over answers on open connections until they are gone, and leaves with 0 (--handover-grace).
 A socket that the service manager passes on (LISTEN_FDS) is used in the place of --socket.
-Before it is ready, nothing can be cut off: the first signal ends it at once, with 0.
+Before it is ready, only what its fallback is asked can be in flight; without one the first signal ends it at once, with 0.
 `
 
 export const addShimCommand: AddCommand = (program, context) => {
@@ -187,14 +187,16 @@ async function runShim(flags: ShimFlags, { io, leaveWith }: CommandContext): Pro
     else impatience.abort()
   })
   const shimLog = createLog({ ...log, write: io.err })
-  const starting = new Shim(options, shimLog, io.outFlushed).start()
+  const unstarted = new Shim(options, shimLog, io.outFlushed)
+  const starting = unstarted.start()
   // heard from the beginning, since SIGHUP ends a process that does not listen; a start that fails is told below
   io.onReloadSignal(() => void starting.then((shim) => shim.reload()).catch(() => {}))
   const shim = await Promise.race([starting, stopSignal.promise])
   if (shim === undefined) {
-    // Nobody was answered yet, and a start may wait for a file that never comes. The threads go with the process.
-    shimLog.info({}, 'stopped before it was ready')
-    return io.exit(EXIT.OK)
+    // Nobody was answered yet but by the fallback, and a start may wait for a file that never comes. The threads go with the process.
+    const cutOff = await unstarted.giveUp(impatience.signal)
+    shimLog.info({ cutOff }, 'stopped before it was ready')
+    return io.exit(cutOff > 0 ? EXIT.FAILURE : EXIT.OK)
   }
   await Promise.race([stopSignal.promise, shim.ended])
   const cutOff = await shim.stop(impatience.signal)

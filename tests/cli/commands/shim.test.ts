@@ -1,10 +1,12 @@
 import { type ChildProcess, execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { open, stat } from 'node:fs/promises'
+import { open, stat, writeFile } from 'node:fs/promises'
+import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { buildGuest } from '../../helpers/guests.ts'
+import { startHttpsSite } from '../../helpers/https-site.ts'
 import { admissionReview } from '../../helpers/policies.ts'
 import { type ShimProcess, startProcess } from '../../helpers/shim-process.ts'
 import { makeShortFolder } from '../../helpers/short-folder.ts'
@@ -150,6 +152,50 @@ t.test('a second signal ends even a start that waits for the kernel', async (t) 
   t.ok(shim.child.signalCode === 'SIGINT' || shim.child.exitCode === 0)
   await writer.close()
 })
+
+/** A shim that has no policies yet, and one request that its fallback has not answered. */
+async function startPassingOn(t: Test) {
+  const asked = Promise.withResolvers<ServerResponse>()
+  const site = await startHttpsSite((_, response) => asked.resolve(response))
+  t.teardown(() => site[Symbol.asyncDispose]())
+  const folder = makeShortFolder(t)
+  const ca = join(folder, 'ca.crt')
+  await writeFile(ca, site.authority)
+  const nowhere = join(folder, 'policies.yml')
+  const flags = ['--policies', nowhere, '--fallback', site.url, '--fallback-ca', ca]
+  const shim = startProcess(t, { policies: {}, flags })
+  await shim.wrote('trying again')
+  const answer = shim.ask('/validate/a?timeout=10s', admissionReview())
+  return { shim, answer, response: await asked.promise }
+}
+
+t.test('before it has policies SIGTERM waits for the answers of its fallback', async (t) => {
+  const { shim, answer, response } = await startPassingOn(t)
+  shim.child.kill('SIGTERM')
+  await untilDeaf(shim)
+  response.end(JSON.stringify({ response: { uid: 'test', allowed: true } }))
+  t.match(await answer, { status: 200, text: /"allowed":true/ })
+  t.match(await shim.exited(), { code: 0, stderr: /stopped before it was ready cutOff=0/ })
+})
+
+t.test('and a second signal cuts them off', async (t) => {
+  const { shim, answer } = await startPassingOn(t)
+  const cut = t.rejects(answer)
+  shim.child.kill('SIGTERM')
+  await untilDeaf(shim)
+  shim.child.kill('SIGTERM')
+  await cut
+  t.match(await shim.exited(), { code: 3, stderr: /stopped before it was ready cutOff=1/ })
+})
+
+async function untilDeaf({ ask }: ShimProcess): Promise<void> {
+  const isRefused = () =>
+    ask('/livez').then(
+      () => false,
+      () => true,
+    )
+  while (!(await isRefused())) await setImmediate()
+}
 
 // proc_pid_status(5): a mask of the signals that have a handler, signal 1 is its lowest bit
 function catchesSigint({ pid }: ChildProcess): boolean {
