@@ -2,6 +2,7 @@ import { globSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { execa } from 'execa'
 import { resolveBinaries } from '../../clusters/binaries/resolve.ts'
+import { DEFAULT_KUBERNETES_VERSION } from '../../clusters/binaries/versions.ts'
 import { buildPrometheus } from '../../tests/helpers/prometheus-program.ts'
 import { buildRegistry } from '../../tests/helpers/registry-program.ts'
 import { createSteps, type Steps } from '../../util/steps.ts'
@@ -115,6 +116,7 @@ async function runTap(title: string, files: readonly string[]): Promise<StepResu
 async function fetchBinaries(): Promise<void> {
   const steps = plainSteps()
   for (const kubernetesVersion of KUBERNETES_VERSIONS) await resolveBinaries({ kubernetesVersion, steps })
+  await resolveBinaries({ kubernetesVersion: DEFAULT_KUBERNETES_VERSION, inProcess: true, steps })
 }
 
 function plainSteps(): Steps {
