@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { Option } from 'commander'
+import { keepResult } from '../../bench/kept-result.ts'
 import { OUTPUTS } from '../../bench/lay-out.ts'
 import { BENCH_POLICIES } from '../../bench/policies.ts'
 import { GatehouseError } from '../../util/errors.ts'
@@ -93,7 +94,10 @@ export const addBenchCommand: AddCommand = (program, { io, leaveWith }) => {
         stop.abort(new GatehouseError('ERR_BENCH_STOPPED', `stopped by ${signal}; what it had started is gone`))
       })
       const finding = await measure(flags, { steps: io.steps, signal: stop.signal })
-      if (flags.json !== undefined) await writeFile(flags.json, finding.format('json'))
+      if (flags.json !== undefined) {
+        const command = ['gatehouse', ...process.argv.slice(2)].join(' ')
+        await writeFile(flags.json, keepResult(finding.report, { command, measuredOn: new Date().toISOString() }))
+      }
       io.out(finding.format(flags.output))
       if (finding.verdict === 'fail') leaveWith(EXIT.NO)
     })

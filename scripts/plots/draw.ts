@@ -4,7 +4,7 @@ import { compile, type TopLevelSpec } from 'vega-lite'
 const LIGHT = { text: '#24292f', lines: '#d0d7de' }
 const DARK = { text: '#e6edf3', lines: '#3d444d' }
 // told apart on white and on black alike
-const SERIES = ['#2f81f7', '#d9730d', '#2da44e', '#a475f9']
+const SERIES = ['#2f81f7', '#d9730d', '#2da44e', '#a475f9', '#e5534b', '#1b9e9e', '#b08800', '#d55b9f']
 
 /** Draws a plot as SVG that follows the reader's colour scheme: nothing but the colours differs. */
 export async function draw(spec: TopLevelSpec): Promise<string> {

@@ -1,15 +1,19 @@
 import type { TopLevelSpec } from 'vega-lite'
 import type { MemoryReport } from '../../bench/memory/report.ts'
+import type { ProfileReport } from '../../bench/profile/report.ts'
 import type { BenchReport } from '../../bench/report.ts'
-import { median, PERCENTILES } from '../../bench/statistics.ts'
+import { median } from '../../bench/statistics.ts'
 
 const SIZE = { width: 560, height: 300 } as const
+
+// one sample of the tail would squeeze all others together
+const SHOWN = ['p50', 'p90'] as const
 
 /** What each path adds to one request, with one client. */
 export function latencyPlot({ rows }: BenchReport): TopLevelSpec {
   const values = rows.flatMap(({ row, clients, added }) =>
     clients === 1 && added !== undefined
-      ? PERCENTILES.map((percentile) => ({ path: row, percentile, ms: added[percentile] }))
+      ? SHOWN.map((percentile) => ({ path: row, percentile, ms: added[percentile] }))
       : [],
   )
   return {
@@ -34,6 +38,21 @@ export function scalingPlot({ rows }: BenchReport): TopLevelSpec {
     return policies === undefined ? [] : [{ path: row.replace(/-\d+$/, ''), policies, ms: added.p50 }]
   })
   return linePlot('Added latency of many policies, p50', values, { x: 'policies', y: 'ms', unit: 'milliseconds' })
+}
+
+/** Where the time goes that a policy adds to the median. */
+export function profilePlot({ parts }: ProfileReport): TopLevelSpec {
+  return {
+    ...SIZE,
+    title: 'Where the time goes that one policy adds, p50',
+    data: { values: parts.map(({ part, where, p50 }) => ({ part, where, ms: p50 })) },
+    mark: 'bar',
+    encoding: {
+      x: { field: 'ms', type: 'quantitative', title: 'milliseconds' },
+      y: { field: 'part', type: 'nominal', title: null, sort: null },
+      color: { field: 'where', type: 'nominal', title: null, sort: null },
+    },
+  }
 }
 
 /** Resident memory by threads: medians. */
