@@ -3,12 +3,15 @@ package wasmpolicy
 import (
 	"context"
 	"errors"
+	"fmt"
 
+	jsonpatch "gopkg.in/evanphx/json-patch.v4"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apiserver/pkg/admission"
 
 	"gatehouse.internal/in-process/internal/hooks"
+	"gatehouse.internal/in-process/internal/metrics"
 	"gatehouse.internal/in-process/internal/review"
 )
 
@@ -54,17 +57,30 @@ func (p *Plugin) admitOne(ctx context.Context, hook *hooks.Hook, version *curren
 	if err != nil {
 		return err
 	}
-	changed := false
-	if err := one.settle(ctx, admit, version.attributes, answers[0]); err != nil {
+	patch, answer := patchOf(answers[0])
+	if err := one.settle(ctx, admit, version.attributes, answer); err != nil {
 		return err
 	}
-	if response := answers[0].Response; response != nil && len(response.Patch) > 0 {
-		if changed, err = applyPatch(versioned, version.objects, response.Patch); err != nil {
-			return one.settle(ctx, admit, version.attributes, review.Answer{Err: err})
-		}
+	changed, err := applyPatch(versioned, version.objects, patch)
+	if err != nil {
+		// as upstream: the policy has answered, so that failurePolicy is not asked
+		metrics.Rejections.Add(ctx, hook.Policy.ID, admit, metrics.ByFailure)
+		return apierrors.NewInternalError(fmt.Errorf("admission policy %q: %w", hook.Name, err))
 	}
 	rounds.asked(hook, changed)
 	return nil
+}
+
+// patchOf is what an answer changes. One whose patch is no patch is none.
+func patchOf(answer review.Answer) (jsonpatch.Patch, review.Answer) {
+	if answer.Response == nil || !answer.Response.Allowed || len(answer.Response.Patch) == 0 {
+		return nil, answer
+	}
+	patch, err := jsonpatch.DecodePatch(answer.Response.Patch)
+	if err != nil {
+		return nil, review.Answer{Err: fmt.Errorf("its patch cannot be read: %w", err)}
+	}
+	return patch, answer
 }
 
 // currentVersion is the object as the policies before left it, converted to the version that the next one wants.

@@ -13,11 +13,7 @@ import (
 )
 
 // applyPatch changes the object by a JSON Patch, and gives it its defaults again. It says whether anything is different afterwards.
-func applyPatch(attributes *admission.VersionedAttributes, o admission.ObjectInterfaces, content []byte) (bool, error) {
-	patch, err := jsonpatch.DecodePatch(content)
-	if err != nil {
-		return false, fmt.Errorf("its patch cannot be read: %w", err)
-	}
+func applyPatch(attributes *admission.VersionedAttributes, o admission.ObjectInterfaces, patch jsonpatch.Patch) (bool, error) {
 	if len(patch) == 0 {
 		return false, nil
 	}

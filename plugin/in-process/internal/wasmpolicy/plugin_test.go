@@ -239,12 +239,20 @@ a-first: {module: a.wasm, PODS, allowedToMutate: true}
 	}
 }
 
-func TestAPatchThatCannotBeAppliedIsNoAnswer(t *testing.T) {
-	plugin, _ := newTestPlugin(t, `m: {module: a.wasm, PODS, allowedToMutate: true}`, map[string]func(map[string]any) review.Answer{
-		"m": patch(`[{"op":"remove","path":"/metadata/labels/absent"}]`),
-	})
-	if err := plugin.Admit(t.Context(), creation(pod("default")), objectInterfaces()); err == nil || !strings.Contains(err.Error(), "cannot be applied") {
-		t.Error(err)
+func TestAPatchThatCannotBeAppliedEndsTheRequestAndOneThatIsNoneIsNoAnswer(t *testing.T) {
+	for operations, problems := range map[string][2]string{
+		`[{"op":"remove","path":"/metadata/labels/absent"}]`:     {"cannot be applied", "cannot be applied"},
+		`[{"op":"replace","path":"/spec/containers","value":1}]`: {"cannot be read", "cannot be read"},
+		`{}`: {"its patch cannot be read", ""},
+	} {
+		for index, failurePolicy := range []string{"Fail", "Ignore"} {
+			plugin, _ := newTestPlugin(t, `m: {module: a.wasm, PODS, allowedToMutate: true, failurePolicy: `+failurePolicy+`}`,
+				map[string]func(map[string]any) review.Answer{"m": patch(operations)})
+			err := plugin.Admit(t.Context(), creation(pod("default")), objectInterfaces())
+			if problem := problems[index]; (err != nil) != (problem != "") || err != nil && !strings.Contains(err.Error(), problem) {
+				t.Errorf("%s under %s: %v", operations, failurePolicy, err)
+			}
+		}
 	}
 }
 
