@@ -52,7 +52,7 @@ func benchInstantiation(b *testing.B, module *Module) {
 	b.ReportAllocs()
 	ctx := context.WithValue(b.Context(), exchangeKey{}, &wapcExchange{host: silent{}})
 	for b.Loop() {
-		instance, err := module.instantiate(ctx, module.engine.config)
+		instance, err := module.instantiate(ctx, module.compiled, module.engine.config)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -61,7 +61,7 @@ func benchInstantiation(b *testing.B, module *Module) {
 				b.Fatal(err)
 			}
 		}
-		_ = instance.Close(ctx)
+		instance.end(ctx)
 	}
 }
 
@@ -69,11 +69,11 @@ func benchRestored(b *testing.B, module *Module, question Question) {
 	b.ReportAllocs()
 	exchange := &wapcExchange{host: silent{}}
 	ctx := context.WithValue(b.Context(), exchangeKey{}, exchange)
-	instance, err := module.instantiate(ctx, module.engine.config)
+	instance, err := module.instantiate(ctx, module.compiled, module.engine.config)
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer instance.Close(ctx)
+	defer instance.end(ctx)
 	for _, name := range starters {
 		if err := runStarter(ctx, instance, name); err != nil {
 			b.Fatal(err)

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/tetratelabs/wazero"
-	"github.com/tetratelabs/wazero/api"
 	admissionv1 "k8s.io/api/admission/v1"
 )
 
@@ -90,13 +89,4 @@ func (m *Module) exportsMemory() []string {
 		return nil
 	}
 	return []string{"does not export a memory"}
-}
-
-// instantiate makes an instance of which nothing has run yet but what its start section says.
-func (m *Module) instantiate(ctx context.Context, config wazero.ModuleConfig) (api.Module, error) {
-	instance, err := m.engine.runtime.InstantiateModule(ctx, m.compiled, config)
-	if err != nil {
-		return nil, m.explain("guest could not be instantiated: ", err, nil)
-	}
-	return instance, nil
 }

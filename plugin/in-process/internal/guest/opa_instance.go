@@ -25,8 +25,8 @@ type opaInstance struct {
 	ctx    context.Context
 	module *Module
 	host   Host
-	env    api.Module
-	guest  api.Module
+	env    *instance
+	guest  *instance
 }
 
 var opaRequired = []string{
@@ -88,20 +88,20 @@ func findBuiltins(declared map[string]uint32) (map[uint32]builtin, error) {
 func (m *Module) withOPA(ctx context.Context, host Host, use func(i *opaInstance) error) (err error) {
 	i := &opaInstance{module: m, host: host}
 	i.ctx = context.WithValue(ctx, opaKey{}, i)
-	if i.env, err = m.engine.runtime.InstantiateModule(i.ctx, m.opa.env, m.engine.config); err != nil {
-		return m.explain("guest could not be instantiated: ", err, nil)
+	if i.env, err = m.instantiate(i.ctx, m.opa.env, m.engine.config); err != nil {
+		return err
 	}
-	defer i.env.Close(i.ctx)
+	defer i.env.end(i.ctx)
 	i.ctx = experimental.WithImportResolver(i.ctx, func(name string) api.Module {
 		if name == "env" {
-			return i.env
+			return i.env.Module
 		}
 		return nil
 	})
-	if i.guest, err = m.instantiate(i.ctx, m.engine.config); err != nil {
+	if i.guest, err = m.instantiate(i.ctx, m.compiled, m.engine.config); err != nil {
 		return err
 	}
-	defer i.guest.Close(i.ctx)
+	defer i.guest.end(i.ctx)
 	// a call that fails panics, so that the steps of an evaluation read as such
 	defer func() {
 		if thrown := recover(); thrown != nil {

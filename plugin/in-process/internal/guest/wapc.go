@@ -78,11 +78,11 @@ func (wapcKind) call(ctx context.Context, module *Module, host Host, operation s
 	ctx = context.WithValue(ctx, exchangeKey{}, exchange)
 	console := newLineWriter(host.Log)
 	defer console.flush()
-	instance, err := module.instantiate(ctx, module.engine.config.WithStdout(console).WithStderr(console))
+	instance, err := module.instantiate(ctx, module.compiled, module.engine.config.WithStdout(console).WithStderr(console))
 	if err != nil {
 		return nil, err
 	}
-	defer instance.Close(ctx)
+	defer instance.end(ctx)
 	for _, name := range starters {
 		if err := runStarter(ctx, instance, name); err != nil {
 			return nil, module.explain("guest failed in "+name+": ", err, instance)

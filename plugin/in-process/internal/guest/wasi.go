@@ -53,11 +53,11 @@ func (wasiKind) run(ctx context.Context, module *Module, host Host, question str
 	stdout, stderr := &capped{limit: maxResponseBytes, strict: true}, &capped{limit: maxErrorBytes}
 	config := module.engine.config.WithArgs("policy.wasm", question).
 		WithStdin(command).WithStdout(stdout).WithStderr(stderr)
-	instance, err := module.instantiate(ctx, config)
+	instance, err := module.instantiate(ctx, module.compiled, config)
 	if err != nil {
 		return nil, err
 	}
-	defer instance.Close(ctx)
+	defer instance.end(ctx)
 	_, err = instance.ExportedFunction("_start").Call(ctx)
 	said := strings.TrimSpace(string(stderr.bytes))
 	var exit *sys.ExitError
