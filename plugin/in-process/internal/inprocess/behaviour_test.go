@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	admissionv1 "k8s.io/api/admission/v1"
 
@@ -54,10 +55,19 @@ mutates: {SCRIPTED, settings: {rules: [{labels: {a: b}}]}, RULES}
 	}
 }
 
-func TestARequestWhoseTimeIsUpFirstGetsNoAnswer(t *testing.T) {
+func TestAGuestThatIsNotDoneWhenNobodyWaitsAnyLongerDenies(t *testing.T) {
 	validator := withScripted(t, `loops: {SCRIPTED, settings: {rules: [{fail: loop}]}, timeoutEvalSeconds: 9, RULES}`)
-	ctx, cancel := context.WithTimeout(t.Context(), 50_000_000)
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
+	if said := describe(validator.Review(ctx, podRequest(t, plain, "loops"))[0].Response); said != "false 500 "+interrupted {
+		t.Error(said)
+	}
+}
+
+func TestARequestWhoseSenderIsGoneGetsNoAnswer(t *testing.T) {
+	validator := withScripted(t, `loops: {SCRIPTED, settings: {rules: [{fail: loop}]}, timeoutEvalSeconds: 9, RULES}`)
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(50*time.Millisecond, cancel)
 	if answer := validator.Review(ctx, podRequest(t, plain, "loops"))[0]; answer.Err == nil {
 		t.Errorf("%+v", answer.Response)
 	}

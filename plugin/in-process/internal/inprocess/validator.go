@@ -107,7 +107,8 @@ func logMonitored(policy *loadedPolicy, own *admissionv1.AdmissionResponse) {
 		"mutated", own.Patch != nil, "code", code, "message", message)
 }
 
-// judge is the policy's own verdict. A guest that fails is a denial; an error means that there was no time to ask.
+// judge is the policy's own verdict. A guest that fails is a denial, as is one that is not done when nobody waits any longer: else a
+// guest could choose to be ignored. An error means that there was no time to ask, or that nobody wants to know.
 func (v *Validator) judge(ctx context.Context, policy *loadedPolicy, request review.Request) (*admissionv1.AdmissionResponse, error) {
 	if policy.Group != nil {
 		return v.judgeGroup(ctx, policy, request)
@@ -132,7 +133,7 @@ func (v *Validator) evaluate(ctx context.Context, asked *loadedGuest, request re
 	if err == nil {
 		return response, nil
 	}
-	if ctx.Err() != nil {
+	if errors.Is(ctx.Err(), context.Canceled) {
 		return nil, fmt.Errorf("policy %s: %w", asked.ID, ctx.Err())
 	}
 	return verdict.Reject(request.UID, describeFailure(err, asked.module.Metadata.ExecutionMode)), nil
