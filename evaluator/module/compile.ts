@@ -21,11 +21,15 @@ export interface CompileOptions {
   readonly executionMode?: ExecutionMode | 'detect'
   /** Names the module in messages. */
   readonly source: string
+  /** `sha256:<hex>` of the bytes, where it is known already. */
+  readonly digest?: string
 }
 
 export interface CompiledPolicy {
   readonly module: PolicyModule
   readonly metadata: PolicyMetadata | undefined
+  /** What was compiled: the bytes with limits and meters written in. */
+  readonly bytes: Uint8Array<ArrayBuffer>
 }
 
 /**
@@ -38,26 +42,30 @@ export async function compilePolicyModule(bytes: Uint8Array, options: CompileOpt
   const metadata = await readMetadata(bytes, source)
   try {
     const { sections, initialBytes, limitBytes } = limitMemory(limitHeap(readSections(bytes)), options.memoryLimitBytes)
-    const plain = await compile(writeSections(sections))
+    const plainBytes = writeSections(sections)
+    const plain = await compile(plainBytes)
     const executionMode = chooseExecutionMode({ module: plain, metadata, wanted: options.executionMode })
     const kind = await loadGuestKind(executionMode)
     await checkShape(plain, executionMode, kind)
-    const compiled = await compileRestorable(sections)
-    const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+    const { bytes: written, ...compiled } = (await compileRestorable(sections)) ?? { bytes: plainBytes, module: plain }
+    const digest = options.digest ?? `sha256:${createHash('sha256').update(bytes).digest('hex')}`
     const memory = { memoryInitialBytes: initialBytes, memoryLimitBytes: limitBytes }
     const raw = metadata?.policyType === 'raw' ? ({ isRaw: true } as const) : {}
-    return { module: { digest, module: plain, executionMode, ...raw, ...memory, ...compiled }, metadata }
+    return { module: { digest, executionMode, ...raw, ...memory, ...compiled }, metadata, bytes: written }
   } catch (error) {
     throw toModuleError(error, source)
   }
 }
 
-type Restorable = Pick<PolicyModule, 'module' | 'restorable'>
+interface Restorable extends Required<Pick<PolicyModule, 'module' | 'restorable'>> {
+  readonly bytes: Uint8Array<ArrayBuffer>
+}
 
 async function compileRestorable(sections: readonly Section[]): Promise<Restorable | undefined> {
   const restorable = await makeRestorable(sections)
   if (restorable === undefined) return undefined
-  return { module: await compile(writeSections(restorable.sections)), restorable: restorable.state }
+  const bytes = writeSections(restorable.sections)
+  return { bytes, module: await compile(bytes), restorable: restorable.state }
 }
 
 async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {

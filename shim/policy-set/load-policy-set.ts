@@ -7,6 +7,7 @@ import type { PolicySources } from '../policies/policies-snapshot.ts'
 import { type GuestSpec, guestsOf, isGroup, type PolicySpec } from '../policies/policy-spec.ts'
 import { type LoadGuestOptions, loadGuest } from './load-guest.ts'
 import { ModuleCompiler } from './module-compiler.ts'
+import { openKeptModules } from './open-kept-modules.ts'
 import {
   guestsServed,
   type KnownPolicy,
@@ -34,7 +35,7 @@ export async function loadPolicySet(
 ): Promise<PolicySet> {
   const { previous = new Map(), memoryLimitBytes, signal } = options
   const compiled = listEvaluated(previous).map(({ module }) => module)
-  const compiler = new ModuleCompiler(memoryLimitBytes, compiled)
+  const compiler = new ModuleCompiler({ memoryLimitBytes, compiled, kept: openKeptModules() })
   const compile = async (guest: GuestSpec) => compiler.compile(moduleOf(guest, modules), guest.module)
   for (const spec of specs) tellExpired(spec, options.log)
   const loaded = await mapInParallel(specs, options.workers, async (spec) => {

@@ -1,16 +1,24 @@
 import { compilePolicyModule } from '../../evaluator/module/compile.ts'
 import type { PolicyModule } from '../../evaluator/module/policy-module.ts'
 import type { ModuleContent } from '../modules/module-content.ts'
+import type { KeptModules } from './kept-modules.ts'
+
+export interface ModuleCompilerOptions {
+  readonly memoryLimitBytes: number
+  /** Those that are known already: compiled under the same memory limit. */
+  readonly compiled: readonly PolicyModule[]
+  /** Those that an earlier process has prepared. */
+  readonly kept?: KeptModules | undefined
+}
 
 /** Compiles equal modules once, however many policies use them. */
 export class ModuleCompiler {
-  readonly #memoryLimitBytes: number
+  readonly #options: ModuleCompilerOptions
   readonly #modules: Map<string, Promise<PolicyModule>>
 
-  /** @param compiled those that are known already: compiled under the same memory limit */
-  constructor(memoryLimitBytes: number, compiled: readonly PolicyModule[]) {
-    this.#memoryLimitBytes = memoryLimitBytes
-    this.#modules = new Map(compiled.map((module) => [module.digest, Promise.resolve(module)]))
+  constructor(options: ModuleCompilerOptions) {
+    this.#options = options
+    this.#modules = new Map(options.compiled.map((module) => [module.digest, Promise.resolve(module)]))
   }
 
   /** @throws ERR_MODULE_INVALID, ERR_MODULE_METADATA, and what keeps the bytes from being read */
@@ -21,7 +29,21 @@ export class ModuleCompiler {
   }
 
   async #compile(content: ModuleContent, source: string): Promise<PolicyModule> {
-    return (await compilePolicyModule(await content.read(), { memoryLimitBytes: this.#memoryLimitBytes, source }))
-      .module
+    const { kept, memoryLimitBytes } = this.#options
+    const { digest } = content
+    const known = await this.#findKept(digest)
+    if (known !== undefined) return known
+    const { module, bytes } = await compilePolicyModule(await content.read(), { memoryLimitBytes, source, digest })
+    const { module: _, ...facts } = module
+    // what is not rewritten is ready as fast without; and nobody waits until it is written
+    if (facts.restorable !== undefined) void kept?.keep({ digest, memoryLimitBytes }, { bytes, facts })
+    return module
+  }
+
+  async #findKept(digest: string): Promise<PolicyModule | undefined> {
+    const prepared = await this.#options.kept?.find({ digest, memoryLimitBytes: this.#options.memoryLimitBytes })
+    if (prepared === undefined) return undefined
+    const module = await WebAssembly.compile(prepared.bytes).catch(() => undefined)
+    return module && { ...prepared.facts, module }
   }
 }
