@@ -1,8 +1,17 @@
 import { formatBytes } from '../../util/bytes.ts'
+import type { BlockMarks } from '../instances/block-marks.ts'
 import { GuestFailure } from './guest.ts'
 
 const TEXT = new TextDecoder()
 const PAGE_BYTES = 65_536
+
+/** What a memory has beside it that will be put back. */
+export interface KeptMemory {
+  /** Its size as the guest knows it, which may be less than there is. */
+  readonly pages: WebAssembly.Global
+  /** Of what is written to it. */
+  readonly marks: BlockMarks
+}
 
 /**
  * A guest's linear memory as the host sees it. Pointers come from the guest and are checked; views are made afresh for
@@ -11,14 +20,16 @@ const PAGE_BYTES = 65_536
 export class GuestMemory {
   #memory: WebAssembly.Memory | undefined
   #pages: WebAssembly.Global | undefined
+  #marks: BlockMarks | undefined
 
   /**
    * Names the memory, once the instance that exports it exists.
-   * @param pages the size that the guest knows, where that may be less than there is
+   * @param kept where its state will be put back
    */
-  attach(memory: WebAssembly.Memory, pages?: WebAssembly.Global): void {
+  attach(memory: WebAssembly.Memory, kept?: KeptMemory): void {
     this.#memory = memory
-    this.#pages = pages
+    this.#pages = kept?.pages
+    this.#marks = kept?.marks
   }
 
   get byteLength(): number {
@@ -33,6 +44,8 @@ export class GuestMemory {
     if (start + count > this.byteLength) {
       throw new GuestFailure(`guest passed ${count} bytes at ${start}, but its memory ends at ${this.byteLength}`)
     }
+    // whether it will be written to, nobody says
+    this.#marks?.add(start, count)
     return new Uint8Array(this.#memory.buffer, start, count)
   }
 

@@ -1,5 +1,6 @@
 import type { EvaluationRequest } from '../admission-request.ts'
 import type { AdmissionResponse } from '../admission-response.ts'
+import type { BlockMarks } from '../instances/block-marks.ts'
 import type { PolicyModule } from '../module/policy-module.ts'
 import type { SettingsVerdict } from '../settings-response.ts'
 
@@ -25,6 +26,8 @@ export interface GuestHost {
 /** What a guest can change, all of it: its memory, and the exports that hold its mutable globals. */
 export interface GuestState {
   readonly memory: WebAssembly.Memory
+  /** Which of its blocks have been written to. */
+  readonly marks: BlockMarks
   readonly globals: readonly WebAssembly.Global[]
   /** How much it may still do; no part of its state. */
   readonly fuel: WebAssembly.Global

@@ -15,7 +15,7 @@ import {
   type Meter,
 } from './guest.ts'
 import { GuestMemory } from './guest-memory.ts'
-import { guestStateOf } from './guest-state.ts'
+import { guestStateOf, keptMemoryOf } from './guest-state.ts'
 import { instantiate } from './instantiate.ts'
 import { MemoryWatch } from './memory-watch.ts'
 import { describeShapeProblems } from './module-shape.ts'
@@ -92,13 +92,15 @@ class WapcGuest implements GuestInstance {
       this.#exports = instantiate(module, this.imports, meter)
     })
     const memory = this.#exports['memory'] as WebAssembly.Memory
-    this.#memory.attach(memory, restorable && (this.#exports[restorable.pages] as WebAssembly.Global))
+    const kept = restorable && keptMemoryOf(this.#exports, restorable)
+    this.#memory.attach(memory, kept)
     this.#watch.start()
     for (const starter of STARTERS) this.#runStarter(starter)
-    this.#reuse = restorable && {
-      state: guestStateOf(this.#exports, restorable, { memory, sparePages: SPARE_PAGES }),
-      serve: (host) => this.#serve(host),
-    }
+    this.#reuse = restorable &&
+      kept && {
+        state: guestStateOf(this.#exports, restorable, { memory, marks: kept.marks, sparePages: SPARE_PAGES }),
+        serve: (host) => this.#serve(host),
+      }
   }
 
   #serve(host: GuestHost): void {

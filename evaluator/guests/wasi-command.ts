@@ -19,7 +19,7 @@ import {
   type Meter,
 } from './guest.ts'
 import { GuestMemory } from './guest-memory.ts'
-import { guestStateOf } from './guest-state.ts'
+import { guestStateOf, keptMemoryOf } from './guest-state.ts'
 import { instantiate } from './instantiate.ts'
 import { MemoryWatch } from './memory-watch.ts'
 import { describeShapeProblems } from './module-shape.ts'
@@ -88,10 +88,11 @@ class WasiCommand implements GuestInstance {
     try {
       const exports = instantiate(module, this.imports, meter)
       const memory = exports['memory'] as WebAssembly.Memory
-      this.#memory.attach(memory, restorable && (exports[restorable.pages] as WebAssembly.Global))
+      const kept = restorable && keptMemoryOf(exports, restorable)
+      this.#memory.attach(memory, kept)
       this.#start = exports['_start']
-      if (restorable === undefined || this.#descriptors.changes > 0) return
-      const state = guestStateOf(exports, restorable, { memory, sparePages: SPARE_PAGES })
+      if (restorable === undefined || kept === undefined || this.#descriptors.changes > 0) return
+      const state = guestStateOf(exports, restorable, { memory, marks: kept.marks, sparePages: SPARE_PAGES })
       this.#reuse = { state, serve: (host) => this.#serve(host) }
     } catch (thrown) {
       throw new GuestFailure(`guest could not be instantiated: ${describeTrap(thrown, this.#watch)}`, { cause: thrown })

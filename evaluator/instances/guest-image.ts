@@ -14,7 +14,7 @@ export class GuestImage {
    */
   constructor(state: GuestState) {
     this.#state = state
-    this.#memory = new MemoryImage(state.memory)
+    this.#memory = new MemoryImage(state.memory, state.marks)
     this.#globals = state.globals.map(({ value }) => value)
     addSpare(state)
     this.#wholeBytes = state.memory.buffer.byteLength

@@ -1,49 +1,40 @@
+import { BLOCK_SHIFT, LONGEST_STORE_BYTES } from '../module/store-marks.ts'
+import type { BlockMarks } from './block-marks.ts'
+
+const BLOCK_BYTES = 1 << BLOCK_SHIFT
+
 /** What a memory held at one moment, and how to give it back to it. */
 export class MemoryImage {
   readonly #bytes: Buffer
+  readonly #marks: BlockMarks
 
-  constructor(memory: WebAssembly.Memory) {
+  /** @param marks of what is written from now on */
+  constructor(memory: WebAssembly.Memory, marks: BlockMarks) {
     const live = Buffer.from(memory.buffer)
     // zeros that nobody writes take no memory, here as in the guest's own
     this.#bytes = Buffer.alloc(live.length)
-    for (let page = 0; page < live.length; page += PAGE_BYTES)
-      forEachChunk(page, (start, end) => {
-        if (!isZero(live, start, end)) live.copy(this.#bytes, start, start, end)
-      })
+    for (let start = 0; start < live.length; start += BLOCK_BYTES) {
+      if (!isZero(live, start)) live.copy(this.#bytes, start, start, start + BLOCK_BYTES)
+    }
+    this.#marks = marks
+    marks.take(live.length, () => {})
   }
 
   /**
-   * Writes the image back; what the memory has grown by is zero again. Most of a memory is as it was: comparing it costs
-   * less than writing it, and leaves the caches to the guests.
+   * Writes the image back where the memory has been written to; what it has grown by is zero again. What nobody wrote is
+   * not even read, which leaves the caches to the guests.
    */
   restore(memory: WebAssembly.Memory): void {
     const live = Buffer.from(memory.buffer)
-    for (let page = 0; page < this.#bytes.length; page += PAGE_BYTES) this.#restorePage(live, page)
-    for (let page = this.#bytes.length; page < live.length; page += PAGE_BYTES) clearPage(live, page)
+    this.#marks.take(live.length, (start) => this.#restore(live, start, start + BLOCK_BYTES + LONGEST_STORE_BYTES))
   }
 
-  // A whole page first: a call takes longer than comparing a few kilobytes.
-  #restorePage(live: Buffer, page: number): void {
-    if (this.#bytes.compare(live, page, page + PAGE_BYTES, page, page + PAGE_BYTES) === 0) return
-    forEachChunk(page, (start, end) => {
-      if (this.#bytes.compare(live, start, end, start, end) !== 0) this.#bytes.copy(live, start, start, end)
-    })
+  #restore(live: Buffer, start: number, end: number): void {
+    if (start < this.#bytes.length) this.#bytes.copy(live, start, start, end)
+    if (end > this.#bytes.length) live.fill(0, Math.max(start, this.#bytes.length), Math.min(end, live.length))
   }
 }
 
-function clearPage(live: Buffer, page: number): void {
-  if (isZero(live, page, page + PAGE_BYTES)) return
-  forEachChunk(page, (start, end) => {
-    if (!isZero(live, start, end)) live.fill(0, start, end)
-  })
-}
+const ZEROS = Buffer.alloc(BLOCK_BYTES)
 
-const PAGE_BYTES = 65_536
-const CHUNK_BYTES = 4096
-const ZEROS = Buffer.alloc(PAGE_BYTES)
-
-const isZero = (bytes: Buffer, start: number, end: number) => ZEROS.compare(bytes, start, end, 0, end - start) === 0
-
-function forEachChunk(page: number, visit: (start: number, end: number) => void): void {
-  for (let start = page; start < page + PAGE_BYTES; start += CHUNK_BYTES) visit(start, start + CHUNK_BYTES)
-}
+const isZero = (bytes: Buffer, start: number) => ZEROS.compare(bytes, start, start + BLOCK_BYTES) === 0

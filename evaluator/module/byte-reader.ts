@@ -5,10 +5,12 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 /** Reads WebAssembly's binary encoding front to back; every read is checked against the end of the bytes. */
 export class ByteReader {
   readonly #bytes: Uint8Array
-  #position = 0
+  #position: number
 
-  constructor(bytes: Uint8Array) {
+  /** @param position where to begin */
+  constructor(bytes: Uint8Array, position = 0) {
     this.#bytes = bytes
+    this.#position = position
   }
 
   /** How many bytes have been read. */

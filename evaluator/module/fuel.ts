@@ -1,4 +1,4 @@
-import { functionBody, I64, i32Const, i64Const, instruction, mutableGlobal, NO_RESULT, OP } from './assemble.ts'
+import { I64, i32Const, i64Const, instruction, mutableGlobal, NO_RESULT, OP } from './assemble.ts'
 import { CLOSES_BLOCK, type Instruction, LOOP, OPENS_BLOCK, PREFIXED } from './instructions.ts'
 
 /** More than anybody uses up: a guest that nobody gives less runs as long as its thread. */
@@ -67,13 +67,9 @@ export function encodeToll({ instructions }: Toll, fuelGlobal: number): Uint8Arr
   return Uint8Array.from(takeFuel(fuelGlobal, i64Const(instructions)))
 }
 
-/** The body of a function that takes fuel for a number of bytes, and gives the number back: `(i32) -> i32`. */
-export function encodeBulkFunction(fuelGlobal: number): Uint8Array {
-  const bytes = [OP.localGet, 0]
-  return functionBody(
-    [0],
-    [...takeFuel(fuelGlobal, [...bytes, ...i32Const(BULK_SHIFT), OP.i32ShrU, OP.i64ExtendI32U]), ...bytes],
-  )
+/** Takes fuel for a number of bytes. @param bytes code that leaves an i32 on the stack */
+export function takeBulkFuel(fuelGlobal: number, bytes: readonly number[]): number[] {
+  return takeFuel(fuelGlobal, [...bytes, ...i32Const(BULK_SHIFT), OP.i32ShrU, OP.i64ExtendI32U])
 }
 
 /** @param amount code that leaves an i64 on the stack */

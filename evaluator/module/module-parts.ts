@@ -3,7 +3,7 @@ import { ByteReader } from './byte-reader.ts'
 import { type Toll, Tolls } from './fuel.ts'
 import { IMPORT_KIND, skipImportType } from './import-types.ts'
 import { type Instruction, walkExpression } from './instructions.ts'
-import { readLimits } from './limits.ts'
+import { type Limits, readLimits } from './limits.ts'
 import {
   CODE_SECTION,
   EXPORT_SECTION,
@@ -18,16 +18,31 @@ import {
 import { UnusableModule } from './unusable-module.ts'
 import { skipValueType } from './value-types.ts'
 
+/** How a body begins. */
+export interface Locals {
+  /** Groups of one type each. */
+  readonly groups: number
+  /** Where they lie in the body. */
+  readonly start: number
+  readonly end: number
+  /** How many locals they are. */
+  readonly count: number
+}
+
 /** What a module is made of, as far as it decides what its guest can change. */
 export interface ModuleParts {
   readonly types: number
+  /** Of each type of a function, how many parameters it has; undefined where a type is written in a way that is not known. */
+  readonly parameters: readonly number[] | undefined
+  /** The type of each function that has a body. */
+  readonly functionTypes: readonly number[]
   readonly importedFunctions: number
   readonly importedGlobals: number
   readonly functions: number
   readonly globals: readonly Global[]
   readonly exports: readonly string[]
   /** Of the one memory, in pages; undefined without one, or where there are several. */
-  readonly memoryPages: number | undefined
+  readonly memory: Limits | undefined
   /** The function that runs when the module is instantiated. */
   readonly start: number | undefined
   readonly bodies: readonly FunctionBody[]
@@ -42,6 +57,7 @@ export interface Global {
 /** A function's locals and code. */
 export interface FunctionBody {
   readonly bytes: Uint8Array
+  readonly locals: Locals
   readonly instructions: readonly Instruction[]
   readonly tolls: readonly Toll[]
 }
@@ -59,15 +75,17 @@ export async function readModuleParts(
     sections.filter((section) => section.id === id).flatMap(({ contents }) => readVector(contents, element))
   const imports = read(IMPORT_SECTION, readImport)
   const importsOf = (kind: number) => imports.filter((it) => it.kind === kind)
-  const memories = [...importsOf(IMPORT_KIND.memory).map(({ pages }) => pages), ...read(MEMORY_SECTION, readPages)]
+  const memories = [...imports.flatMap(({ memory }) => memory ?? []), ...read(MEMORY_SECTION, readMemory)]
   return {
     types: countOf(sections, TYPE_SECTION),
+    parameters: readParameters(sections),
+    functionTypes: read(FUNCTION_SECTION, (reader) => reader.u32()),
     importedFunctions: importsOf(IMPORT_KIND.function).length,
     importedGlobals: importsOf(IMPORT_KIND.global).length,
     functions: countOf(sections, FUNCTION_SECTION),
     globals: read(GLOBAL_SECTION, readGlobal),
     exports: read(EXPORT_SECTION, readExport),
-    memoryPages: memories.length === 1 ? memories[0] : undefined,
+    memory: memories.length === 1 ? memories[0] : undefined,
     start: readStart(sections),
     bodies: await readBodies(sections, isWanted),
   }
@@ -83,21 +101,42 @@ function countOf(sections: readonly Section[], id: number): number {
   return section === undefined ? 0 : new ByteReader(section.contents).u32()
 }
 
+const FUNCTION_TYPE = 0x60
+
+function readParameters(sections: readonly Section[]): number[] | undefined {
+  const section = sections.find(({ id }) => id === TYPE_SECTION)
+  if (section === undefined) return []
+  const reader = new ByteReader(section.contents)
+  const parameters: number[] = []
+  for (let left = reader.u32(); left > 0; left--) {
+    if (reader.byte() !== FUNCTION_TYPE) return undefined
+    parameters.push(skipValueTypes(reader))
+    skipValueTypes(reader)
+  }
+  return parameters
+}
+
+function skipValueTypes(reader: ByteReader): number {
+  const count = reader.u32()
+  for (let left = count; left > 0; left--) skipValueType(reader)
+  return count
+}
+
 function readStart(sections: readonly Section[]): number | undefined {
   const section = sections.find(({ id }) => id === START_SECTION)
   return section && new ByteReader(section.contents).u32()
 }
 
-function readImport(reader: ByteReader): { readonly kind: number; readonly pages: number } {
+function readImport(reader: ByteReader): { readonly kind: number; readonly memory?: Limits } {
   reader.name()
   reader.name()
   const kind = reader.byte()
-  if (kind === IMPORT_KIND.memory) return { kind, pages: readPages(reader) }
+  if (kind === IMPORT_KIND.memory) return { kind, memory: readMemory(reader) }
   skipImportType(reader, kind)
-  return { kind, pages: 0 }
+  return { kind }
 }
 
-const readPages = (reader: ByteReader): number => readLimits(reader, 'memory').min
+const readMemory = (reader: ByteReader): Limits => readLimits(reader, 'memory')
 
 function readGlobal(reader: ByteReader): Global {
   const type = reader.spanOf(() => skipValueType(reader))[0] ?? 0
@@ -138,10 +177,7 @@ async function readBodies(
 function readBody(reader: ByteReader, isWanted: (opcode: number) => boolean): FunctionBody {
   const bytes = reader.bytes(reader.u32())
   const body = new ByteReader(bytes)
-  for (let groups = body.u32(); groups > 0; groups--) {
-    body.skipNumber()
-    skipValueType(body)
-  }
+  const locals = readLocals(body)
   const instructions: Instruction[] = []
   const tolls = new Tolls(body.position)
   walkExpression(body, (instruction) => {
@@ -150,5 +186,16 @@ function readBody(reader: ByteReader, isWanted: (opcode: number) => boolean): Fu
   })
   // V8 has found the module valid, so that it is this walk that lost its way
   if (!body.atEnd) throw new UnusableModule('has code that goes on behind its end')
-  return { bytes, instructions, tolls: tolls.found }
+  return { bytes, locals, instructions, tolls: tolls.found }
+}
+
+function readLocals(body: ByteReader): Locals {
+  const groups = body.u32()
+  const start = body.position
+  let count = 0
+  for (let left = groups; left > 0; left--) {
+    count += body.u32()
+    skipValueType(body)
+  }
+  return { groups, start, end: body.position, count }
 }

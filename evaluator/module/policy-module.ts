@@ -7,6 +7,8 @@ export interface RestorableState {
   readonly pages: string
   /** The export that holds how much the guest may still do. */
   readonly fuel: string
+  /** The memory that holds a byte for each block of the guest's: 1 where the guest has written. */
+  readonly marks: string
   /** What the module wanted to run when it is instantiated, if anything: the host calls it right afterwards. */
   readonly start?: string
 }

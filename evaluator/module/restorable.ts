@@ -1,7 +1,7 @@
 import { concatBytes } from '../../util/bytes.ts'
-import { instruction as assemble, I32, I32_TO_I32, I64, OP } from './assemble.ts'
+import { I32, I32_TO_I32, I64, OP } from './assemble.ts'
 import { ByteReader, encodeU32 } from './byte-reader.ts'
-import { encodeBulkFunction, encodeFuelGlobal, encodeToll, isBulk, type Toll } from './fuel.ts'
+import { encodeFuelGlobal, encodeToll, isBulk, type Toll } from './fuel.ts'
 import { type Instruction, PREFIXED } from './instructions.ts'
 import { type FunctionBody, type ModuleParts, readModuleParts } from './module-parts.ts'
 import type { RestorableState } from './policy-module.ts'
@@ -10,10 +10,23 @@ import {
   EXPORT_SECTION,
   FUNCTION_SECTION,
   GLOBAL_SECTION,
+  MEMORY_SECTION,
   type Section,
   START_SECTION,
   TYPE_SECTION,
 } from './sections.ts'
+import {
+  assignMarkLocals,
+  BULK_TYPE,
+  callOf,
+  encodeBulkFunction,
+  encodeMark,
+  encodeMarksMemory,
+  extendLocals,
+  MARKS_INDEX,
+  type MarkLocals,
+  storedTypeOf,
+} from './store-marks.ts'
 import { UnusableModule } from './unusable-module.ts'
 import { encodeGrowFunction, encodePagesGlobal, type GrowthIndices, replaceGrowth } from './virtual-growth.ts'
 
@@ -56,13 +69,15 @@ const MAX_CODE_BYTES = 4 * 1024 * 1024
 
 const EXPORT_PREFIX = 'gatehouse.'
 
-const isWanted = (opcode: number) => isGrowth(opcode) || isBulk(opcode) || HIDDEN_WRITES.has(opcode)
+const isWanted = (opcode: number) => isGrowth(opcode) || isBulk(opcode) || isStore(opcode) || HIDDEN_WRITES.has(opcode)
+const isStore = (opcode: number) => storedTypeOf(opcode) !== undefined
 const isGrowth = (opcode: number) => opcode === OP.memoryGrow || opcode === OP.memorySize
 
 // A float is left out because its bits need not survive the way through a JavaScript number.
-function canBeRestored({ bodies, globals, importedGlobals, memoryPages, exports }: ModuleParts): boolean {
+function canBeRestored({ bodies, parameters, globals, importedGlobals, memory, exports }: ModuleParts): boolean {
   return (
-    memoryPages !== undefined &&
+    memory !== undefined &&
+    parameters !== undefined &&
     bodies.length > 0 &&
     exports.length > 0 &&
     importedGlobals === 0 &&
@@ -76,7 +91,7 @@ function canBeRestored({ bodies, globals, importedGlobals, memoryPages, exports 
 interface GivenParts extends GrowthIndices {
   /** A mutable i64: how much the guest may still do. */
   readonly fuelGlobal: number
-  /** Takes fuel for a number of bytes. */
+  /** Takes fuel for a number of bytes, and marks them. */
   readonly bulkFunction: number
 }
 
@@ -88,34 +103,37 @@ function rewrite(sections: readonly Section[], parts: ModuleParts): RestorableMo
   const start = parts.start === undefined ? undefined : { index: parts.start, name: START_EXPORT }
   const exported = [...mutable, given.pagesGlobal, given.fuelGlobal].map((index) => ({ index, name: nameOf(index) }))
   const added = new Map<number, readonly Uint8Array[]>([
-    [TYPE_SECTION, [I32_TO_I32]],
-    [FUNCTION_SECTION, [encodeU32(parts.types), encodeU32(parts.types)]],
-    [GLOBAL_SECTION, [encodePagesGlobal(parts.memoryPages ?? 0), encodeFuelGlobal()]],
+    [TYPE_SECTION, [I32_TO_I32, BULK_TYPE]],
+    [MEMORY_SECTION, [encodeMarksMemory(parts.memory?.max)]],
+    [FUNCTION_SECTION, [encodeU32(parts.types), encodeU32(parts.types + 1)]],
+    [GLOBAL_SECTION, [encodePagesGlobal(parts.memory?.min ?? 0), encodeFuelGlobal()]],
     [
       EXPORT_SECTION,
       [
         ...exported.map((global) => encodeExport(KIND_GLOBAL, global)),
+        encodeExport(KIND_MEMORY, { name: MARKS_EXPORT, index: MARKS_INDEX }),
         ...(start === undefined ? [] : [encodeExport(KIND_FUNCTION, start)]),
       ],
     ],
   ])
-  const code = { id: CODE_SECTION, contents: rewriteCode(parts.bodies, given) }
+  const code = { id: CODE_SECTION, contents: rewriteCode(parts, given) }
   return {
-    sections: withGlobalSection(sections)
+    sections: withSections(sections)
       .filter(({ id }) => id !== START_SECTION)
       .map((section) => (section.id === CODE_SECTION ? code : append(section, added.get(section.id) ?? []))),
     state: {
       globals: [...mutable, given.pagesGlobal].map(nameOf),
       pages: nameOf(given.pagesGlobal),
       fuel: nameOf(given.fuelGlobal),
+      marks: MARKS_EXPORT,
       ...(start && { start: start.name }),
     },
   }
 }
 
-function rewriteCode(bodies: readonly FunctionBody[], given: GivenParts): Uint8Array {
-  const rewritten = bodies.flatMap((body) => {
-    const bytes = rewriteBody(body, given)
+function rewriteCode({ bodies, functionTypes, parameters = [] }: ModuleParts, given: GivenParts): Uint8Array {
+  const rewritten = bodies.flatMap((body, index) => {
+    const bytes = rewriteBody(body, parameters[functionTypes[index] ?? 0] ?? 0, given)
     return [encodeU32(bytes.length), bytes]
   })
   const { pagesGlobal, fuelGlobal } = given
@@ -130,9 +148,16 @@ interface Edit {
   readonly bytes: Uint8Array
 }
 
-function rewriteBody({ bytes, instructions, tolls }: FunctionBody, given: GivenParts): Uint8Array {
+function rewriteBody(body: FunctionBody, parameters: number, given: GivenParts): Uint8Array {
+  const { bytes, instructions, tolls, locals } = body
+  const stored = new Set(instructions.map(({ opcode }) => storedTypeOf(opcode)).filter((type) => type !== undefined))
+  const marks = stored.size === 0 ? undefined : assignMarkLocals(stored, parameters + locals.count)
   // at the same place the toll comes first: it is for what is behind it
-  const edits = [...tolls.map((toll) => toToll(toll, given)), ...instructions.map((it) => toEdit(it, given))]
+  const edits = [
+    ...(marks === undefined ? [] : [toLocals(body, marks)]),
+    ...tolls.map((toll) => toToll(toll, given)),
+    ...instructions.map((it) => toEdit(it, body, { given, marks })),
+  ]
   const pieces: Uint8Array[] = []
   let position = 0
   for (const edit of edits.sort((one, other) => one.start - other.start)) {
@@ -142,22 +167,31 @@ function rewriteBody({ bytes, instructions, tolls }: FunctionBody, given: GivenP
   return concatBytes([...pieces, bytes.subarray(position)])
 }
 
-function toEdit(instruction: Instruction, given: GivenParts): Edit {
+function toLocals({ bytes, locals: { groups, start, end } }: FunctionBody, marks: MarkLocals): Edit {
+  return { start: 0, end, bytes: extendLocals(groups, bytes.subarray(start, end), marks) }
+}
+
+function toEdit(
+  instruction: Instruction,
+  { bytes: code }: FunctionBody,
+  { given, marks }: { readonly given: GivenParts; readonly marks: MarkLocals | undefined },
+): Edit {
   const { opcode, start, end } = instruction
   if (isGrowth(opcode)) return { start, end, bytes: replaceGrowth(instruction, given) }
-  return { start, end: start, bytes: call(given.bulkFunction) }
+  if (marks !== undefined && isStore(opcode)) return { start, end: start, bytes: encodeMark(code, instruction, marks) }
+  return { start, end: start, bytes: callOf(given.bulkFunction) }
 }
 
 function toToll(toll: Toll, { fuelGlobal }: GivenParts): Edit {
   return { start: toll.position, end: toll.position, bytes: encodeToll(toll, fuelGlobal) }
 }
 
-const call = (index: number): Uint8Array => assemble(OP.call, index)
-
 const nameOf = (global: number): string => `${EXPORT_PREFIX}global.${global}`
 const START_EXPORT = 'gatehouse.start'
+const MARKS_EXPORT = 'gatehouse.marks'
 
 const KIND_FUNCTION = 0
+const KIND_MEMORY = 2
 const KIND_GLOBAL = 3
 
 function encodeExport(kind: number, { name, index }: { readonly name: string; readonly index: number }): Uint8Array {
@@ -172,10 +206,17 @@ function append(section: Section, elements: readonly Uint8Array[]): Section {
   return { ...section, contents: concatBytes([encodeU32(count), reader.rest(), ...elements]) }
 }
 
-// Sections stand in a fixed order: globals before exports. A guest exports something, or nobody could call it.
-function withGlobalSection(sections: readonly Section[]): Section[] {
-  if (sections.some(({ id }) => id === GLOBAL_SECTION)) return [...sections]
-  const at = sections.findIndex(({ id }) => id === EXPORT_SECTION)
-  const empty = { id: GLOBAL_SECTION, contents: encodeU32(0) }
-  return [...sections.slice(0, at), empty, ...sections.slice(at)]
+// Sections stand in a fixed order: memories, tags, globals, exports. A guest exports something, or nobody could call it.
+function withSections(sections: readonly Section[]): Section[] {
+  const withGlobals = insertSection(sections, GLOBAL_SECTION, [EXPORT_SECTION])
+  return insertSection(withGlobals, MEMORY_SECTION, [TAG_SECTION, GLOBAL_SECTION])
+}
+
+const TAG_SECTION = 13
+
+/** With an empty section before the first of those that follow it, unless it is there. */
+function insertSection(sections: readonly Section[], id: number, followers: readonly number[]): Section[] {
+  if (sections.some((section) => section.id === id)) return [...sections]
+  const at = sections.findIndex((section) => followers.includes(section.id))
+  return [...sections.slice(0, at), { id, contents: encodeU32(0) }, ...sections.slice(at)]
 }

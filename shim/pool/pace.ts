@@ -3,7 +3,7 @@ import type { PolicyModule } from '../../evaluator/module/policy-module.ts'
 /** A request longer than this is read by no policy in as little time as there is. */
 const MAX_REQUEST_BYTES = 64 * 1024
 
-// Each is looked through after an evaluation.
+// Its image is taken within the first request.
 const MAX_MEMORY_BYTES = 4 * 1024 * 1024
 
 /** Slower than this is slow. So many more of them than of others, and it is no accident: the first ones wait for code to be compiled. */

@@ -1,7 +1,7 @@
 import type { PolicyModule } from '../../module/policy-module.ts'
 import { GuestFailure, type GuestHost, type GuestReuse, type Meter } from '../guest.ts'
 import { GuestMemory } from '../guest-memory.ts'
-import { guestStateOf } from '../guest-state.ts'
+import { guestStateOf, keptMemoryOf } from '../guest-state.ts'
 import { instantiate } from '../instantiate.ts'
 import { MemoryWatch } from '../memory-watch.ts'
 import { describeTrap } from '../trap.ts'
@@ -54,14 +54,16 @@ export class OpaInstance {
       return instantiate(policyModule, { env: { memory, ...functions } }, meter)
     })
     this.#exports = exports as unknown as OpaExports
-    this.#memory.attach(memory, restorable && (exports[restorable.pages] as WebAssembly.Global))
+    const kept = restorable && keptMemoryOf(exports, restorable)
+    this.#memory.attach(memory, kept)
     this.#caller = this.#run('', () => this.#findBuiltins(module))
     // one call may take as long as whole policies
     if (this.#caller.table.size > 0) meter?.refuse()
-    this.reuse = restorable && {
-      state: guestStateOf(exports, restorable, { memory, sparePages: SPARE_PAGES }),
-      serve: (next) => this.#serve(next),
-    }
+    this.reuse = restorable &&
+      kept && {
+        state: guestStateOf(exports, restorable, { memory, marks: kept.marks, sparePages: SPARE_PAGES }),
+        serve: (next) => this.#serve(next),
+      }
   }
 
   /** Who answers the call that is under way. */
