@@ -28,7 +28,13 @@ export function formatProfile(report: ProfileReport, output: Output): string {
 }
 
 function cellsOf({ where, title, p50, p99, share }: ProfilePart): string[] {
-  return [where, title, formatMs(p50), p99 === undefined ? '' : formatMs(p99), `${(share * 100).toFixed(0)} %`]
+  return [
+    where,
+    title,
+    formatMs(p50),
+    p99 === undefined ? '' : formatMs(p99),
+    share === null ? '' : `${(share * 100).toFixed(0)} %`,
+  ]
 }
 
 function formatMs(milliseconds: number): string {

@@ -26,8 +26,8 @@ export interface ProfilePart {
   readonly p50: number
   /** Where it was seen request by request. */
   readonly p99?: number
-  /** Of the added p50. */
-  readonly share: number
+  /** Of the added p50; null where that is nothing. */
+  readonly share: number | null
 }
 
 /** What was measured, in windows of a few requests each. */
@@ -101,7 +101,7 @@ export function splitAdded(samples: ProfileSamples): Omit<ProfileReport, 'kubern
       addedP50: summarize(latenciesOf(samples.floor)).p50 - summarize(latenciesOf(samples.withoutFloor)).p50,
       call: summarize(samples.floor.map(({ call: its }) => its)).p50,
     },
-    parts: parts.map((part) => ({ ...part, share: part.p50 / addedP50 })),
+    parts: parts.map((part) => ({ ...part, share: addedP50 > 0 ? part.p50 / addedP50 : null })),
     after: summarize(samples.shim.map(({ afterMs }) => afterMs)),
   }
 }

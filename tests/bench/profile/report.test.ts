@@ -39,7 +39,7 @@ t.test('the parts of what a policy adds follow each other, and add up to all of 
     ],
   )
   t.equal(
-    SPLIT.parts.reduce((sum, { share }) => sum + share, 0),
+    SPLIT.parts.reduce((sum, { share }) => sum + (share ?? 0), 0),
     1,
   )
   t.equal(SPLIT.addedP50, 2)
@@ -55,4 +55,17 @@ t.test('what is done after the answer is shown apart', async (t) => {
   t.ok(lines.includes('|  | added by the policy | 2.000 |  | 100 % |'))
   t.ok(lines.includes('| shim | after the answer: cleaning, counters | 0.500 | 0.500 |  |'))
   t.strictSame(JSON.parse(formatProfile(report, 'json')), JSON.parse(JSON.stringify(report)))
+})
+
+t.test('of a policy that adds nothing, no part is a share', async (t) => {
+  const quick = [{ latencies: [1], call: 0.5 }]
+  const slow = [{ latencies: [2], call: 0 }]
+  const { parts } = splitAdded({
+    withPolicy: quick,
+    withoutPolicy: slow,
+    floor: quick,
+    withoutFloor: slow,
+    shim: [TIMES],
+  })
+  t.ok(parts.every(({ share }) => share === null))
 })
