@@ -20,6 +20,7 @@ Examples:
   gatehouse bench --evaluate                               # no API server: every sample policy by itself
   gatehouse bench --drift                                  # whether evaluations become slower or larger
   gatehouse bench --memory                                 # no API server: shims of 1 to 8 threads
+  gatehouse bench --start                                  # no API server: how long shims take until they answer
   gatehouse bench --duration 60 --policy require-labels --json result.json
 
 It starts three API servers on one etcd, and takes them down again. How it measures: docs/benchmark.md
@@ -81,8 +82,25 @@ export const addBenchCommand: AddCommand = (program, { io, leaveWith }) => {
         ])
         .default(false),
     )
+    .addOption(
+      new Option('--start', 'instead: how long shims take until they answer, beside bare Node')
+        .conflicts([
+          'policy',
+          'policies',
+          'objectSizes',
+          'clients',
+          'duration',
+          'requests',
+          'evaluate',
+          'drift',
+          'profile',
+          'memory',
+          'inProcess',
+        ])
+        .default(false),
+    )
     .option('--threads <list>', 'with --memory: threads for evaluations', parseCounts, [1, 2, 3, 4, 5, 6, 7, 8])
-    .option('--samples <count>', 'with --memory: processes of each', parseCount, 10)
+    .option('--samples <count>', 'with --memory or --start: processes of each', parseCount, 10)
     .option('--kubernetes-version <version>', 'such as 1.36 or 1.37.2', '1.37')
     .option('--assets <folder>', 'holds etcd and kube-apiserver')
     .option('--json <file>', 'write the whole result there, too, for plots and comparisons')

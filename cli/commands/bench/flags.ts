@@ -17,6 +17,7 @@ export interface BenchFlags {
   readonly drift: boolean
   readonly profile: boolean
   readonly memory: boolean
+  readonly start: boolean
   readonly threads: readonly number[]
   readonly samples: number
   readonly kubernetesVersion: string

@@ -20,6 +20,7 @@ export interface ModeContext {
 export function measure(flags: BenchFlags, context: ModeContext): Promise<Finding> {
   if (flags.profile) return measureProfile(flags, context)
   if (flags.drift) return measureDrift(flags, context)
+  if (flags.start) return measureStart(flags, context)
   if (flags.memory) return measureMemory(flags, context)
   return flags.evaluate ? measureEvaluations(flags, context) : measurePaths(flags, context)
 }
@@ -51,6 +52,13 @@ async function measureMemory({ threads, samples }: BenchFlags, { steps, signal }
   const { formatMemoryReport } = await import('../../../bench/memory/report.ts')
   const report = await runMemory({ threads, samples, signal }, steps)
   return { report, verdict: report.verdict, format: (output) => formatMemoryReport(report, output) }
+}
+
+async function measureStart({ samples }: BenchFlags, { steps, signal }: ModeContext): Promise<Finding> {
+  const { runStart } = await import('../../../bench/start/run-start.ts')
+  const { formatStartReport } = await import('../../../bench/start/report.ts')
+  const report = await runStart({ samples, signal }, steps)
+  return { report, verdict: report.verdict, format: (output) => formatStartReport(report, output) }
 }
 
 async function measureEvaluations(flags: BenchFlags, { steps, signal }: ModeContext): Promise<Finding> {
