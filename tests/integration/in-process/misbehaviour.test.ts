@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { startLocalCluster } from '../../../clusters/local/start-local-cluster.ts'
 import { API_SERVER_KINDS } from '../../../plugin/api-server-kind.ts'
@@ -22,6 +23,15 @@ const REASONS: Readonly<Record<string, RegExp>> = {
   deep: /stack/,
 }
 
+/** What one bomb takes before it is ended. */
+const BOMB_MIB = 128
+
+/** The most memory that a process ever had. */
+function peakMiB(pid: number | undefined): number {
+  const [, kibibytes = ''] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+  return Math.round(Number(kibibytes) / 1024)
+}
+
 for (const apiServer of API_SERVER_KINDS) {
   t.test(`${apiServer}: a guest that misbehaves costs its own request alone`, { timeout }, async (t) => {
     const policies = writePolicies(
@@ -44,6 +54,7 @@ for (const apiServer of API_SERVER_KINDS) {
       api.call('POST', `/api/v1/namespaces/${namespace}/configmaps`, { metadata: { generateName: 'x-' } })
     for (const name of Object.keys(GUESTS)) await api.must('POST', '/api/v1/namespaces', { metadata: { name } })
     const server = await cluster.pidOf('kube-apiserver-1')
+    const peak = peakMiB(server)
 
     for (const [name, reason] of Object.entries(REASONS)) {
       const [bad, good, unrelated] = await Promise.all([
@@ -61,5 +72,8 @@ for (const apiServer of API_SERVER_KINDS) {
     t.strictSame([...new Set(flood.map(({ status }) => status))], [500])
     t.equal((await create('good')).status, 201)
     t.equal(await cluster.pidOf('kube-apiserver-1'), server)
+    const grown = peakMiB(server) - peak
+    t.comment(`the API server's peak of ${peak} MiB grew by ${grown} MiB`)
+    if (apiServer !== 'in-process') t.ok(grown < BOMB_MIB, `the bombs went off elsewhere: ${grown} MiB`)
   })
 }
