@@ -4,7 +4,6 @@ import { chooseWebhookSource } from '../../plugin/webhook-source.ts'
 import { GatehouseError } from '../../util/errors.ts'
 import type { Steps } from '../../util/steps.ts'
 import { parseKubernetesVersion } from '../binaries/versions.ts'
-import type { ClusterOptions } from '../cluster-provider.ts'
 import { digestPolicies } from '../local/policies.ts'
 import { writeKubeconfigs, writeShimKubeconfig } from './access.ts'
 import { refuseForeign } from './check-options.ts'
@@ -15,13 +14,13 @@ import type { KindLayout } from './layout.ts'
 import { cgroupVersionOf, engineOf, nodeState } from './node.ts'
 import { ensureNodeImage, isOwnNodeImage } from './node-image/ensure-node-image.ts'
 import { prepareFiles } from './prepare-files.ts'
-import { describeDifferences, KindRecord, placementOf } from './record.ts'
+import { describeDifferences, type KindOptions, KindRecord, placementOf } from './record.ts'
 import { registerPolicies } from './registration.ts'
 import { ensureHostShim, stopHostShim, waitForShim } from './shim.ts'
 import { waitUntilReady } from './wait-ready.ts'
 
 /** Brings the cluster to the state that the options ask for, be it absent, half there or running. Needs its lock. */
-export async function createCluster(layout: KindLayout, options: ClusterOptions, steps: Steps): Promise<KindRecord> {
+export async function createCluster(layout: KindLayout, options: KindOptions, steps: Steps): Promise<KindRecord> {
   const found = await KindRecord.read(layout)
   if (found !== undefined) refuseOtherOptions(found, options)
   const { signal } = options
@@ -44,7 +43,7 @@ export async function createCluster(layout: KindLayout, options: ClusterOptions,
 
 interface Making {
   readonly kind: KindCommand
-  readonly options: ClusterOptions
+  readonly options: KindOptions
   readonly steps: Steps
 }
 
@@ -89,7 +88,7 @@ async function rememberKubeconfig(record: KindRecord, file: string | undefined):
 
 async function createRecord(
   layout: KindLayout,
-  { kubernetesVersion, nodeImage, apiServerArgs = [], wasmPolicies }: ClusterOptions,
+  { kubernetesVersion, nodeImage, apiServerArgs = [], shared, wasmPolicies }: KindOptions,
   { engine, steps }: { engine: 'docker' | 'podman'; steps: Steps },
 ): Promise<KindRecord> {
   const { patch } = parseKubernetesVersion(kubernetesVersion)
@@ -103,13 +102,14 @@ async function createRecord(
     image,
     kind,
     apiServerArgs,
+    ...(shared !== undefined && { shared }),
     ...(wasmPolicies !== undefined && { wasmPolicies, webhooks: chooseWebhookSource(patch, wasmPolicies.webhooks) }),
     isCreated: false,
     kubeconfigs: [],
   })
 }
 
-function refuseOtherOptions({ layout, state }: KindRecord, options: ClusterOptions): void {
+function refuseOtherOptions({ layout, state }: KindRecord, options: KindOptions): void {
   const differences = describeDifferences(state, options)
   if (differences.length === 0) return
   throw new GatehouseError(

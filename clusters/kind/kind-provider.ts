@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { runtimeFolder, stateFolder } from '../../util/config.ts'
 import type { Steps } from '../../util/steps.ts'
 import { checkClusterName, isClusterName } from '../cluster-name.ts'
-import type { ClusterOptions, ClusterProvider, ClusterSummary } from '../cluster-provider.ts'
+import type { ClusterProvider, ClusterSummary } from '../cluster-provider.ts'
 import { clustersFolder } from '../local/layout.ts'
 import type { LocalProviderOptions } from '../local/local-provider.ts'
 import { whileLocked } from '../while-locked.ts'
@@ -12,7 +12,7 @@ import { checkOptions } from './check-options.ts'
 import { createCluster } from './create-cluster.ts'
 import { KindCluster } from './kind-cluster.ts'
 import { type KindLayout, kindFolders, kindLayout } from './layout.ts'
-import { KindRecord } from './record.ts'
+import { type KindOptions, KindRecord } from './record.ts'
 import { clusterExists, removeCluster } from './remove-cluster.ts'
 
 /** Clusters of kind: a whole node in a container, with kubelet, scheduler and Pods that run. */
@@ -29,7 +29,7 @@ export class KindProvider implements ClusterProvider {
     this.#runtimeFolder = folders.runtimeFolder
   }
 
-  async up(options: ClusterOptions, steps: Steps): Promise<KindCluster> {
+  async up(options: KindOptions, steps: Steps): Promise<KindCluster> {
     checkOptions(options)
     const layout = this.#layout(options.name)
     return whileLocked({ layout, steps, signal: options.signal }, async () => {

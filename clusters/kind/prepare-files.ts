@@ -22,7 +22,8 @@ export async function prepareFiles(record: KindRecord, node: KindNode, shimImage
   const { layout, state } = record
   await ensureSocketFolder(layout)
   for (const folder of [layout.logs, layout.member.folder, layout.member.config]) await makeFolder(folder, 0o700)
-  const { wasmPolicies, webhooks } = state
+  const { wasmPolicies, webhooks, shared } = state
+  if (shared !== undefined) await makeFolder(shared, 0o700)
   if (wasmPolicies === undefined || webhooks === undefined) return writeClusterFile(record, node)
   await makeFolder(dirname(layout.member.socket), 0o700)
   await ensureShimCertificates(layout.member)
@@ -44,6 +45,7 @@ async function writeClusterFile(record: KindRecord, node: KindNode, shim?: Pick<
     workers: 0,
     node,
     apiServerArgs: state.apiServerArgs,
+    ...(state.shared !== undefined && { shared: state.shared }),
     ...(shim !== undefined && { shim: { ...shim, webhooks, placement: placementOf(state) } }),
   }
   const gates = { WasmPolicies: shim !== undefined }

@@ -7,6 +7,11 @@ import { parseKubernetesVersion, satisfiesVersion } from '../binaries/versions.t
 import type { ClusterOptions, WasmPoliciesOptions } from '../cluster-provider.ts'
 import type { KindLayout } from './layout.ts'
 
+export interface KindOptions extends ClusterOptions {
+  /** A folder that is made, and that the API server sees under its path here: for what an operator configures later. */
+  readonly shared?: string
+}
+
 /** What a kind cluster remembers between two commands. Whether it runs is not among it: the engine knows better. */
 export interface KindState {
   readonly kubernetesVersion: string
@@ -16,6 +21,7 @@ export interface KindState {
   /** The program. */
   readonly kind: string
   readonly apiServerArgs: readonly string[]
+  readonly shared?: string
   readonly wasmPolicies?: WasmPoliciesOptions
   /** Where the API server finds the webhooks; with the gate. */
   readonly webhooks?: WebhookSource
@@ -67,11 +73,12 @@ export function placementOf({ wasmPolicies }: { readonly wasmPolicies?: WasmPoli
 }
 
 /** How the options asked for differ from those of the cluster that is there. Nearly everything is fixed once a node runs. */
-export function describeDifferences(state: KindState, options: ClusterOptions): string[] {
+export function describeDifferences(state: KindState, options: KindOptions): string[] {
   const { wasmPolicies: is } = state
   const { wasmPolicies: asked } = options
   const fields: [string, unknown, unknown][] = [
     ['apiServerArgs', state.apiServerArgs, options.apiServerArgs ?? []],
+    ['shared', state.shared, options.shared],
     ['WasmPolicies', is !== undefined, asked !== undefined],
   ]
   if (is !== undefined && asked !== undefined) {

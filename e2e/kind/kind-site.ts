@@ -36,7 +36,11 @@ export class KindSite extends ClusterSite<KindStage> {
 
   get hints(): readonly string[] {
     const { name } = this.stage
-    return [`kubectl --kubeconfig ${this.kubeconfig} get events`, `kind delete cluster --name ${name}`]
+    return [
+      `kubectl --kubeconfig ${this.kubeconfig} get events`,
+      `gatehouse cluster logs --name ${name}`,
+      `gatehouse cluster down --name ${name}`,
+    ]
   }
 
   stopApiServer(): Promise<void> {
@@ -67,7 +71,7 @@ export class KindSite extends ClusterSite<KindStage> {
   async logs(): Promise<Readonly<Record<string, string>>> {
     const { logs } = this.stage.layout
     await writeFile(join(logs, 'node.log'), await this.stage.node.log())
-    await this.stage.exportLogs(join(logs, 'kind')).catch(() => {})
+    await this.stage.cluster.exportLogs(join(logs, 'kind')).catch(() => {})
     const files = await readdir(logs, { recursive: true, withFileTypes: true })
     const paths = files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name))
     return Object.fromEntries(

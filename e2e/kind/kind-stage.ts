@@ -1,64 +1,63 @@
-import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { KubeConfig } from '@kubernetes/client-node'
-import { execa } from 'execa'
-import { resolvePrograms } from '../../clusters/binaries/resolve.ts'
-import { parseKubernetesVersion } from '../../clusters/binaries/versions.ts'
-import { ensureNodeImage } from '../../clusters/kind/node-image/ensure-node-image.ts'
-import { stopAllProcesses } from '../../clusters/local/cluster-processes.ts'
-import { type ClusterLayout, clusterLayout } from '../../clusters/local/layout.ts'
+import type { KindCluster } from '../../clusters/kind/kind-cluster.ts'
+import { KindProvider } from '../../clusters/kind/kind-provider.ts'
+import { type KindLayout, kindFolders, kindLayout } from '../../clusters/kind/layout.ts'
 import { type ContainerEngine, findContainerEngine } from '../../containers/engine.ts'
 import { readKubeconfig } from '../../kube/kubeconfig/read-kubeconfig.ts'
 import { KubeClient } from '../../kube/requests/kube-client.ts'
 import { runtimeFolder, stateFolder } from '../../util/config.ts'
-import { makeFolder } from '../../util/make-folder.ts'
-import type { Steps } from '../../util/steps.ts'
+import { SILENT_STEPS, type Steps } from '../../util/steps.ts'
 import type { StageOptions } from '../local/local-stage.ts'
 import { ShimProcesses } from '../shim-processes.ts'
 import type { Stage } from '../stage.ts'
-import { writeClusterFile } from './cluster-file.ts'
 import { KindNode } from './kind-node.ts'
 
-/** A stock kind cluster of one node, with shims as processes of this machine. */
+/** A stock kind cluster of one node, but for a folder that is mounted, with shims as processes of this machine. */
 export class KindStage implements Stage {
-  readonly name: string
-  readonly kubernetesVersion: string
-  readonly kubeconfig: string
-  readonly layout: ClusterLayout
+  readonly cluster: KindCluster
+  readonly layout: KindLayout
   readonly node: KindNode
   readonly shims: ShimProcesses
-  readonly #kind: KindProgram
+  readonly #provider: KindProvider
   readonly #resources = new DisposableStack()
   #api: KubeClient
 
-  private constructor({ name, kubernetesVersion, layout, kind }: KindParts, api: KubeClient) {
-    this.name = name
-    this.kubernetesVersion = kubernetesVersion
+  private constructor({ provider, cluster, layout, engine }: KindParts, api: KubeClient) {
+    this.cluster = cluster
     this.layout = layout
-    this.kubeconfig = kubeconfigOf(layout)
-    this.#kind = kind
+    this.#provider = provider
     this.#api = this.#resources.use(api)
-    this.node = new KindNode(kind.engine, `${name}-control-plane`, this.kubeconfig)
+    this.node = new KindNode(engine, layout.member.node, cluster.kubeconfig)
     this.shims = new ShimProcesses(layout)
   }
 
-  static async start(
-    { name, kubernetesVersion, retain = false, signal }: StageOptions,
-    steps: Steps,
-  ): Promise<KindStage> {
-    const image = await ensureNodeImage(kubernetesVersion, steps)
-    const { kind: program } = await resolvePrograms(['kind'], { kubernetesVersion, steps })
-    signal?.throwIfAborted()
-    const kind = { engine: await findContainerEngine(), program: program.path }
-    const layout = clusterLayout(name, join(stateFolder(), 'e2e'), join(runtimeFolder(), 'e2e'))
-    const parts = { name, kubernetesVersion: parseKubernetesVersion(kubernetesVersion).patch, layout, kind }
-    try {
-      await steps.run(`Creating a kind cluster from ${image}`, () => create(parts, image, signal))
-      return new KindStage(parts, await connect(layout))
-    } catch (error) {
-      if (!retain) await removeAll(parts)
-      throw error
-    }
+  static async start(options: StageOptions, steps: Steps): Promise<KindStage> {
+    const { name, kubernetesVersion, retain = false, signal } = options
+    const provider = new KindProvider()
+    const folders = kindFolders(stateFolder(), runtimeFolder())
+    const layout = kindLayout(name, folders.stateFolder, folders.runtimeFolder)
+    const cluster = await provider.up(
+      {
+        ...{ name, kubernetesVersion, apiServers: 1, retain, shared: sharedFolder(layout) },
+        ...(signal !== undefined && { signal }),
+      },
+      steps,
+    )
+    const parts = { provider, cluster, layout, engine: await findContainerEngine() }
+    return new KindStage(parts, await connect(cluster))
+  }
+
+  get name(): string {
+    return this.cluster.name
+  }
+
+  get kubernetesVersion(): string {
+    return this.cluster.kubernetesVersion
+  }
+
+  get kubeconfig(): string {
+    return this.cluster.kubeconfig
   }
 
   get kubeConfig(): KubeConfig {
@@ -85,66 +84,27 @@ export class KindStage implements Stage {
   }
 
   async reconnect(): Promise<void> {
-    this.#api = this.#resources.use(await connect(this.layout))
-  }
-
-  async exportLogs(folder: string): Promise<void> {
-    await runKind(this.#kind, ['export', 'logs', folder, '--name', this.name])
+    this.#api = this.#resources.use(await connect(this.cluster))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#resources.dispose()
-    await removeAll({
-      name: this.name,
-      kubernetesVersion: this.kubernetesVersion,
-      layout: this.layout,
-      kind: this.#kind,
-    })
+    await this.#provider.down(this.name, SILENT_STEPS)
   }
 }
 
-interface KindProgram {
-  readonly engine: ContainerEngine
-  readonly program: string
-}
-
 interface KindParts {
-  readonly name: string
-  readonly kubernetesVersion: string
-  readonly layout: ClusterLayout
-  readonly kind: KindProgram
-}
-
-async function create({ name, kubernetesVersion, layout, kind }: KindParts, image: string, signal?: AbortSignal) {
-  const shared = sharedFolder(layout)
-  for (const folder of [layout.folder, layout.logs, shared]) await makeFolder(folder, 0o700)
-  const config = join(layout.folder, 'cluster.yaml')
-  await writeFile(config, await writeClusterFile(kind.engine, { name, kubernetesVersion, image, shared }))
-  const args = ['create', 'cluster', '--name', name, '--config', config, '--kubeconfig', kubeconfigOf(layout)]
-  await runKind(kind, [...args, '--wait', '180s', '--retain'], signal)
-}
-
-async function removeAll({ name, layout, kind }: KindParts): Promise<void> {
-  await stopAllProcesses(layout)
-  await runKind(kind, ['delete', 'cluster', '--name', name, '--kubeconfig', kubeconfigOf(layout)])
-  await rm(layout.sockets, { recursive: true, force: true })
-  await rm(layout.folder, { recursive: true, force: true })
-}
-
-async function runKind({ engine, program }: KindProgram, args: readonly string[], signal?: AbortSignal): Promise<void> {
-  const env = { KIND_EXPERIMENTAL_PROVIDER: engine.name }
-  await execa(program, args, { env, stdin: 'ignore', ...(signal !== undefined && { cancelSignal: signal }) })
+  readonly provider: KindProvider
+  readonly cluster: KindCluster
+  readonly layout: KindLayout
+  readonly engine: ContainerEngine
 }
 
 // short, for the socket's sake, and the same path on this machine, on the node and in the API server's Pod
-function sharedFolder({ sockets }: ClusterLayout): string {
+function sharedFolder({ sockets }: KindLayout): string {
   return join(sockets, 'shared')
 }
 
-function kubeconfigOf({ folder }: ClusterLayout): string {
-  return join(folder, 'kubeconfig')
-}
-
-async function connect(layout: ClusterLayout): Promise<KubeClient> {
-  return new KubeClient(await readKubeconfig(kubeconfigOf(layout)))
+async function connect({ kubeconfig }: KindCluster): Promise<KubeClient> {
+  return new KubeClient(await readKubeconfig(kubeconfig))
 }

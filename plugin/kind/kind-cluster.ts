@@ -57,7 +57,7 @@ export function kindCluster(gates: FeatureGates, options: KindClusterOptions): K
   const patches = [...kubeletPatches(node), ...(shim?.placement === 'sidecar' ? patchesFolderPatches() : [])]
   const jsonPatches = apiServerPatches({
     args: apiServerArgs(gates, options),
-    volumes: shim ? apiServerVolumes(shim) : [],
+    volumes: [...(shim ? apiServerVolumes(shim) : []), ...sharedVolumes(options)],
   })
   return {
     kind: 'Cluster',
@@ -68,7 +68,7 @@ export function kindCluster(gates: FeatureGates, options: KindClusterOptions): K
       ...count(controlPlanes).map((number) => ({
         role: 'control-plane' as const,
         ...image,
-        ...(shim !== undefined && { extraMounts: mountsOf(shim, number) }),
+        ...withMounts([...(shim ? mountsOf(shim, number) : []), ...sharedMounts(options)]),
       })),
       ...count(workers).map(() => ({ role: 'worker' as const, ...image })),
     ],
@@ -122,6 +122,19 @@ function apiServerVolumes({ webhooks }: KindShim): ExtraVolume[] {
     // the folder and never the socket, which is another file each time a shim starts
     pathType: 'Directory',
   }))
+}
+
+function sharedVolumes({ shared }: KindClusterOptions): ExtraVolume[] {
+  if (shared === undefined) return []
+  return [{ name: 'gatehouse', hostPath: shared, mountPath: shared, readOnly: true, pathType: 'Directory' }]
+}
+
+function sharedMounts({ shared }: KindClusterOptions): Mount[] {
+  return shared === undefined ? [] : [{ hostPath: shared, containerPath: shared }]
+}
+
+function withMounts(extraMounts: readonly Mount[]) {
+  return extraMounts.length === 0 ? {} : { extraMounts }
 }
 
 function mountsOf({ placement, webhooks, hostPaths }: KindShim, controlPlane: number): Mount[] {

@@ -14,6 +14,8 @@ export interface KindClusterOptions {
   readonly node: KindNode
   /** Extra kube-apiserver flags, `name=value`. */
   readonly apiServerArgs: readonly string[]
+  /** A folder of the host that the API server sees under its path there, read-only: for what an operator configures later. */
+  readonly shared?: string
   /** Needed where the gate is on. */
   readonly shim?: KindShim
 }
