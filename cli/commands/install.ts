@@ -10,6 +10,7 @@ interface InstallFlags {
   readonly image: string
   readonly namespace: string
   readonly replicas: string
+  readonly sourcesPath?: string
   readonly certDir?: string
   readonly certFile?: string
   readonly keyFile?: string
@@ -52,6 +53,7 @@ export const addInstallCommand: AddCommand = (program, context) => {
     )
     .option('--namespace <name>', 'a namespace of its own: what it holds is not policed', 'gatehouse')
     .option('--replicas <number>', 'how many pods', '2')
+    .option('--sources-path <file>', 'sources.yml for the pods: insecure sources, own authorities, proxies')
     .option('--events', 'tell of denials as Events; the pods may create them then, and nothing else')
     .option('--no-webhooks', 'leave out the webhook configurations: this is the fallback of a shim on a socket')
     .optionsGroup('Certificate:')
@@ -64,11 +66,12 @@ export const addInstallCommand: AddCommand = (program, context) => {
 }
 
 async function install(flags: InstallFlags, { io }: CommandContext): Promise<void> {
-  const { policies, image, namespace, replicas, events = false, webhooks } = flags
+  const { policies, image, namespace, replicas, events = false, webhooks, sourcesPath } = flags
   const { installService } = await import('../../clusters/install/install-service.ts')
   const { yaml, unregistered } = await installService({
     ...{ policies, image, namespace, events, webhooks },
     replicas: Number(replicas),
+    ...(sourcesPath !== undefined && { sourcesFile: sourcesPath }),
     certificate: chooseCertificate(flags),
   })
   for (const id of unregistered) io.err(`policy ${id} has no rules: it is served, and no API server asks for it\n`)

@@ -1,3 +1,4 @@
+import { readPortableSources } from '../../artifacts/sources/portable-sources.ts'
 import { podUser } from '../../plugin/install/access.ts'
 import { INSTALL_NAME } from '../../plugin/install/head.ts'
 import { serviceInstall } from '../../plugin/install/service-install.ts'
@@ -23,6 +24,8 @@ export interface InstallServiceOptions {
   /** Whether the API servers are told to ask; otherwise they ask a shim on their socket, whose fallback this is. */
   readonly webhooks: boolean
   readonly certificate: CertificateChoice
+  /** A sources file of this machine: how the pods reach registries. */
+  readonly sourcesFile?: string
 }
 
 /** What to apply, and what the operator has to know. */
@@ -35,18 +38,20 @@ export interface ServiceManifest {
 /** The policy server in a cluster, as one YAML file. @throws ERR_OPTIONS_INVALID, ERR_POLICIES_INVALID, ERR_TLS_FILES */
 export async function installService(options: InstallServiceOptions): Promise<ServiceManifest> {
   checkOptions(options)
-  const { namespace, webhooks } = options
+  const { namespace, webhooks, sourcesFile } = options
   const files = await readPolicyFiles(options.policies)
   // modules in registries are the pods' to pull
   const sources = await readPolicySources(options.policies, async (urls) =>
     pullModules()(urls.filter((url) => url.startsWith('file:'))),
   )
   const certificate = await serviceCertificate(namespace, options.certificate)
+  const reached = sourcesFile === undefined ? {} : { sources: await readPortableSources(sourcesFile) }
   const registered = webhooks ? toWebhookPolicies(sources.specs) : []
   if (webhooks && registered.length === 0) throw refuseNothing(options.policies)
   const objects = serviceInstall({
     ...options,
     ...(await toPodPolicies(files, sources)),
+    ...reached,
     certificate,
     webhooks: webhookConfigurations({
       policies: registered,

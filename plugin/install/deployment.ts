@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { MODULE_KEY, POLICIES_CONFIG_MAP } from './config-maps.ts'
 import { head, INSTALL_NAME, POD_LABELS } from './head.ts'
 import { CERTIFICATE_SECRET } from './secret.ts'
+import { SOURCES_KEY, SOURCES_SECRET } from './sources.ts'
 
 export interface DeploymentOptions {
   readonly namespace: string
@@ -11,6 +12,8 @@ export interface DeploymentOptions {
   readonly events: boolean
   /** The ConfigMaps of the modules that are brought along. */
   readonly moduleNames: readonly string[]
+  /** A sources file: how the registries are reached that modules are pulled from. */
+  readonly sources?: string
   /** What the pods read: other pods when it is another. */
   readonly configuration: string
 }
@@ -25,6 +28,7 @@ export const POD_FOLDERS = {
   policies: '/etc/gatehouse/policies',
   modules: '/etc/gatehouse/modules',
   certificate: '/etc/gatehouse/tls',
+  sources: '/etc/gatehouse/sources',
 } as const
 
 const PORT = 8443
@@ -52,7 +56,8 @@ export function deployment(options: DeploymentOptions) {
   }
 }
 
-function podSpec({ moduleNames, image, events }: DeploymentOptions) {
+function podSpec(options: DeploymentOptions) {
+  const { moduleNames, events, sources } = options
   return {
     serviceAccountName: INSTALL_NAME,
     automountServiceAccountToken: events,
@@ -73,18 +78,21 @@ function podSpec({ moduleNames, image, events }: DeploymentOptions) {
       whenUnsatisfiable: 'ScheduleAnyway',
       labelSelector: { matchLabels: POD_LABELS },
     })),
-    containers: [container(image, events, moduleNames.length > 0)],
+    containers: [container(options)],
     volumes: [
       { name: 'policies', configMap: { name: POLICIES_CONFIG_MAP } },
       { name: 'tls', secret: { secretName: CERTIFICATE_SECRET, defaultMode: 0o440 } },
       { name: 'state', emptyDir: {} },
       { name: 'sockets', emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } },
+      ...(sources === undefined
+        ? []
+        : [{ name: 'sources', secret: { secretName: SOURCES_SECRET, defaultMode: 0o440 } }]),
       ...(moduleNames.length > 0 ? [{ name: 'modules', projected: { sources: moduleNames.map(moduleSource) } }] : []),
     ],
   }
 }
 
-function container(image: string, events: boolean, hasModules: boolean) {
+function container({ image, events, moduleNames, sources }: DeploymentOptions) {
   const readOnly = true
   return {
     name: 'policy-server',
@@ -97,6 +105,7 @@ function container(image: string, events: boolean, hasModules: boolean) {
       ...['--admin-socket', `${SOCKETS}/admin.sock`, '--workers', String(WORKERS), '--log-fmt', 'json'],
       // API servers keep connections to this pod after others have taken its place
       ...['--linger', '10'],
+      ...(sources === undefined ? [] : ['--sources-path', `${POD_FOLDERS.sources}/${SOURCES_KEY}`]),
       ...(events ? ['--events', '--kubeconfig', 'in-cluster'] : []),
     ],
     ports: [
@@ -120,7 +129,8 @@ function container(image: string, events: boolean, hasModules: boolean) {
       { name: 'tls', mountPath: POD_FOLDERS.certificate, readOnly },
       { name: 'state', mountPath: STATE },
       { name: 'sockets', mountPath: SOCKETS },
-      ...(hasModules ? [{ name: 'modules', mountPath: POD_FOLDERS.modules, readOnly }] : []),
+      ...(sources === undefined ? [] : [{ name: 'sources', mountPath: POD_FOLDERS.sources, readOnly }]),
+      ...(moduleNames.length > 0 ? [{ name: 'modules', mountPath: POD_FOLDERS.modules, readOnly }] : []),
     ],
   }
 }

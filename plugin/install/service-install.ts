@@ -7,6 +7,7 @@ import { disruptionBudget } from './disruption-budget.ts'
 import { head } from './head.ts'
 import { certificateSecret, type ServingCertificate } from './secret.ts'
 import { service } from './service.ts'
+import { sourcesSecret } from './sources.ts'
 
 /** What the policy server in a cluster is made of. */
 export interface ServiceInstallOptions extends Omit<DeploymentOptions, 'moduleNames' | 'configuration'> {
@@ -21,7 +22,7 @@ export interface ServiceInstallOptions extends Omit<DeploymentOptions, 'moduleNa
 
 /** The objects in the order in which they are to be applied: who asks comes last. */
 export function serviceInstall(options: ServiceInstallOptions): KubernetesObject[] {
-  const { namespace, policies, modules, certificate, webhooks, events } = options
+  const { namespace, policies, modules, certificate, webhooks, events, sources } = options
   const { validating, mutating } = webhooks
   const moduleNames = modules.map(({ name }) => name)
   const config = policiesConfigMap(namespace, policies)
@@ -29,10 +30,15 @@ export function serviceInstall(options: ServiceInstallOptions): KubernetesObject
     head('v1', 'Namespace', { name: namespace }, { 'pod-security.kubernetes.io/enforce': 'restricted' }),
     ...accessObjects(namespace, events),
     certificateSecret(namespace, certificate),
+    ...sourcesSecret(namespace, sources),
     config,
     ...moduleConfigMaps(namespace, modules),
     service(namespace),
-    deployment({ ...options, moduleNames, configuration: JSON.stringify([config, moduleNames]) }),
+    deployment({
+      ...options,
+      moduleNames,
+      configuration: JSON.stringify([config, moduleNames, ...(sources === undefined ? [] : [sources])]),
+    }),
     ...disruptionBudget(namespace, options.replicas),
     ...[validating, mutating].filter((object) => object !== undefined),
   ]

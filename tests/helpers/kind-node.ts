@@ -13,6 +13,8 @@ import { SILENT_STEPS } from '../../util/steps.ts'
 /** A stock cluster of one kind node, with no shim beside its API server. */
 export interface KindNode {
   readonly kubeconfig: string
+  /** The node's container. */
+  readonly container: string
   loadImage(archive: string): Promise<void>
   /** Standard output; rejects with what kubectl said. */
   kubectl(...args: readonly string[]): Promise<string>
@@ -41,6 +43,7 @@ export async function startKindNode(t: Test): Promise<KindNode> {
   await kind('create', 'cluster', '--config', config, '--kubeconfig', kubeconfig, '--wait', '180s')
   return {
     kubeconfig,
+    container: `${name}-control-plane`,
     async loadImage(archive) {
       await kind('load', 'image-archive', archive)
     },

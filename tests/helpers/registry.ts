@@ -10,15 +10,17 @@ import { buildRegistry } from './registry-program.ts'
 import { makeShortFolder } from './short-folder.ts'
 
 export interface RegistryOptions {
-  /** HTTPS, with a certificate for `localhost` by an authority of its own. */
+  /** HTTPS, with a certificate for its host by an authority of its own. */
   readonly tls?: boolean
+  /** Where it listens, for others than this machine; an IPv4 address of it. */
+  readonly address?: string
   /** The registry's `auth` section, its paths absolute. */
   readonly auth?: Readonly<Record<string, unknown>>
 }
 
 /** A registry that runs. */
 export interface StartedRegistry {
-  /** `localhost:<port>`: references are `registry://${host}/some/policy:v1`. */
+  /** `localhost:<port>`, or that of the address: references are `registry://${host}/some/policy:v1`. */
   readonly host: string
   /** The certificate, PEM, that an HTTPS registry is verified with; '' for a plain one. */
   readonly authority: string
@@ -35,14 +37,15 @@ export interface StartedRegistry {
  */
 export async function startRegistry(
   t: { teardown(action: () => unknown): unknown },
-  { tls = false, auth }: RegistryOptions = {},
+  { tls = false, address = '127.0.0.1', auth }: RegistryOptions = {},
 ): Promise<StartedRegistry> {
   const command = await buildRegistry()
   const folder = makeShortFolder(t)
   const [port = 0] = await findFreePorts(1)
-  const files = tls ? await writeCertificate(folder) : undefined
+  const name = address === '127.0.0.1' ? 'localhost' : address
+  const files = tls ? await writeCertificate(folder, name) : undefined
   const configFile = join(folder, 'registry.json')
-  const http = { addr: `127.0.0.1:${port}`, ...(files === undefined ? {} : { tls: files.tls }) }
+  const http = { addr: `${address}:${port}`, ...(files === undefined ? {} : { tls: files.tls }) }
   const storage = { filesystem: { rootdirectory: join(folder, 'data') }, delete: { enabled: true } }
   // JSON is YAML
   await writeFile(configFile, JSON.stringify({ version: 0.1, log: { level: 'warn' }, storage, http, auth }))
@@ -50,8 +53,11 @@ export async function startRegistry(
   const process = await startProcess({ ...spec, logFile: join(folder, 'registry.log') })
   const stop = () => stopProcesses([process], 1000)
   t.teardown(stop)
-  await waitUntilReady(process, { isReady: (signal) => answers(tls, port, signal), timeoutMs: 60_000 })
-  return { host: `localhost:${port}`, authority: files?.authority ?? '', stop }
+  await waitUntilReady(process, {
+    isReady: (signal) => answers(tls, { host: address, port, signal }),
+    timeoutMs: 60_000,
+  })
+  return { host: `${name}:${port}`, authority: files?.authority ?? '', stop }
 }
 
 /** Sources by which a host may be asked over plain HTTP. */
@@ -59,10 +65,10 @@ export function insecureSources(host: string): Sources {
   return { ...NO_SOURCES, isInsecure: (asked) => asked === host }
 }
 
-async function writeCertificate(folder: string) {
+async function writeCertificate(folder: string, name: string) {
   const validity = { notBefore: new Date(Date.now() - 60_000), notAfter: new Date(Date.now() + 3_600_000) }
   const authority = await createAuthority({ commonName: 'test registry', ...validity })
-  const leaf = await issueCertificate(authority, { commonName: 'registry', hosts: ['localhost'], ...validity })
+  const leaf = await issueCertificate(authority, { commonName: 'registry', hosts: [name], ...validity })
   const tls = { certificate: join(folder, 'tls.crt'), key: join(folder, 'tls.key') }
   await mkdir(folder, { recursive: true })
   await writeFile(tls.certificate, leaf.certificate)
@@ -70,9 +76,15 @@ async function writeCertificate(folder: string) {
   return { tls, authority: authority.certificate }
 }
 
+interface Asked {
+  readonly host: string
+  readonly port: number
+  readonly signal: AbortSignal
+}
+
 // 401 is an answer too.
-function answers(tls: boolean, port: number, signal: AbortSignal): Promise<boolean> {
-  const options = { host: '127.0.0.1', port, path: '/v2/', agent: false, signal, rejectUnauthorized: false } as const
+function answers(tls: boolean, asked: Asked): Promise<boolean> {
+  const options = { ...asked, path: '/v2/', agent: false, rejectUnauthorized: false } as const
   return new Promise((resolve, reject) => {
     const request = tls ? getTls : get
     request(options, (answer) => {

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import t from 'tap'
+import t, { type Test } from 'tap'
+import type { ContainerEngine } from '../../containers/engine.ts'
 import { ensureContainerEngine } from '../../containers/ensure-engine.ts'
 import { buildShimImage } from '../../image/build-shim-image.ts'
 import { packageRoot } from '../../util/package-root.ts'
@@ -8,6 +9,8 @@ import { SILENT_STEPS } from '../../util/steps.ts'
 import { connectApi } from '../helpers/api.ts'
 import { runCommand } from '../helpers/command.ts'
 import { type KindNode, startKindNode } from '../helpers/kind-node.ts'
+import { startRegistry } from '../helpers/registry.ts'
+import { makeShortFolder } from '../helpers/short-folder.ts'
 import { until } from '../helpers/until.ts'
 
 // a node image that is not there yet is built from its sources
@@ -17,10 +20,12 @@ const engine = await ensureContainerEngine(SILENT_STEPS).catch(() => undefined)
 const skip = engine === undefined && 'no container engine answers'
 
 t.test('the policies are installed in a kind cluster as docs/install.md says', { skip }, async (t) => {
+  if (engine === undefined) return
   const [node, image] = [await startKindNode(t), await buildShimImage()]
   await node.loadImage(image.archive)
   const yaml = join(t.testdir(), 'gatehouse.yaml')
-  writeFileSync(yaml, await print(t.testdir({ pki: {} }), image.tag))
+  const pushed = await pushGoPolicy(t, engine, node)
+  writeFileSync(yaml, await print(t.testdir({ pki: {} }), image.tag, pushed))
   const apply = ['apply', '--server-side', '-f', yaml]
   await node.kubectl(...apply, '-l', 'app.kubernetes.io/component=policy-server')
   await waitForPods(node)
@@ -36,6 +41,30 @@ t.test('the policies are installed in a kind cluster as docs/install.md says', {
     )
     t.match(await create('-o', 'jsonpath={.spec.securityContext.seccompProfile.type}'), 'RuntimeDefault')
   })
+
+  await t.test(
+    'so are Ingresses by a module that no ConfigMap holds, and that the pods pull from a registry',
+    async (t) => {
+      const ingress = (...flags: string[]) =>
+        node.kubectl('create', 'ingress', 'web', '--dry-run=server', '--rule=www.example.com/*=web:80', ...flags)
+      await t.rejects(ingress(), { message: /ingress-tls\.policy\.gatehouse\.internal.* denied the request/ })
+    },
+  )
+
+  await t.test(
+    'a Deployment whose Pods are denied is admitted, and its owner reads why on the ReplicaSet',
+    async (t) => {
+      const bad = join(makeShortFolder(t), 'bad.yaml')
+      writeFileSync(bad, JSON.stringify(privilegedDeployment()))
+      t.match(await node.kubectl('apply', '-f', bad), /created/)
+      const events = ['get', 'events', '--field-selector', 'involvedObject.kind=ReplicaSet,reason=FailedCreate']
+      await until(async () =>
+        /denied the request: Privileged container is not allowed/.test(await node.kubectl(...events)),
+      )
+      t.equal(await node.kubectl('get', 'pods', '-l', 'app=bad', '-o', 'name'), '')
+      await node.kubectl('delete', '-f', bad)
+    },
+  )
 
   await t.test('a denial is told as an Event', async () => {
     await node.kubectl('run', 'bad', '--image=web', '--privileged').catch(() => {})
@@ -84,11 +113,50 @@ t.test('the policies are installed in a kind cluster as docs/install.md says', {
   })
 })
 
-async function print(folder: string, image: string): Promise<string> {
+interface Pushed {
+  readonly module: string
+  readonly sources: string
+}
+
+/** A module in Go, of megabytes, in a registry of this machine whose authority only the sources file knows. */
+async function pushGoPolicy(t: Test, engine: ContainerEngine, { container }: KindNode): Promise<Pushed> {
+  const format = '{{range .NetworkSettings.Networks}}{{.Gateway}}{{end}}'
+  const address = (await engine.run(['inspect', '--format', format, container])).trim()
+  const { host, authority } = await startRegistry(t, { tls: true, address })
+  const folder = makeShortFolder(t)
+  writeFileSync(join(folder, 'ca.pem'), authority)
+  const sources = join(folder, 'sources.yml')
+  writeFileSync(sources, JSON.stringify({ source_authorities: { [host]: [{ type: 'Path', path: 'ca.pem' }] } }))
+  const module = `registry://${host}/policies/ingress-tls:v1`
+  const file = join(packageRoot(), 'policies/ingress-tls/policy.wasm')
+  const { code, stderr } = await runCommand('push', file, module, '--sources-path', sources)
+  if (code !== 0) throw new Error(stderr)
+  return { module, sources }
+}
+
+function privilegedDeployment(): object {
+  const labels = { app: 'bad' }
+  const containers = [{ name: 'web', image: 'web', securityContext: { privileged: true } }]
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'bad' },
+    spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers } } },
+  }
+}
+
+async function print(folder: string, image: string, { module, sources }: Pushed): Promise<string> {
   const rules = [{ apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], operations: ['CREATE'] }]
   const moduleOf = (sample: string) => join(packageRoot(), 'policies', sample, 'policy.wasm')
   const policies = {
     'pod-privileged': { module: moduleOf('pod-privileged'), rules },
+    'ingress-tls': {
+      module,
+      rules: [
+        { apiGroups: ['networking.k8s.io'], apiVersions: ['v1'], resources: ['ingresses'], operations: ['CREATE'] },
+      ],
+      settings: { allowed_domains: ['example.org'] },
+    },
     seccomp: { module: moduleOf('default-seccomp-profile'), rules, allowedToMutate: true },
   }
   const file = join(folder, 'policies.yml')
@@ -101,6 +169,8 @@ async function print(folder: string, image: string): Promise<string> {
     '--image',
     image,
     '--events',
+    '--sources-path',
+    sources,
     '--cert-dir',
     join(folder, 'pki'),
   ]

@@ -52,6 +52,26 @@ t.test('the pods start as a shim that understands its flags', async (t) => {
   }
 })
 
+t.test(
+  'the pods reach registries as a sources file says, which is a Secret, and others take their place when it changes',
+  async (t) => {
+    const objects = install({ sources: 'insecure_sources: [registry.example]\n' })
+    const secret = objects.find(({ metadata }) => metadata.name === 'gatehouse-sources')
+    t.equal(secret?.kind, 'Secret')
+    t.match(Buffer.from(secret?.['data']['sources.yml'], 'base64').toString(), 'insecure_sources')
+    const { template } = find(objects, 'Deployment')['spec']
+    const [container] = template.spec.containers
+    const { sources } = parseFlags(readFlags(container.args), 0).modules
+    const mount = container.volumeMounts.find(({ name }: { name: string }) => name === 'sources')
+    t.equal(sources, `${mount.mountPath}/sources.yml`)
+    t.equal(mount.readOnly, true)
+    const annotations = [objects, install({ sources: '{}' }), install()].map(
+      (some) => find(some, 'Deployment')['spec'].template.metadata.annotations['gatehouse.internal/configuration'],
+    )
+    t.equal(new Set(annotations).size, 3)
+  },
+)
+
 t.test('the pods may do nothing, and hold no token, unless they tell of denials', async (t) => {
   const quiet = install()
   t.notOk(quiet.some(({ kind }) => /Role/.test(kind)))

@@ -38,3 +38,18 @@ t.test('with API objects the API server is given no admission configuration', as
   t.same(Object.keys(kindNodeFiles(ON, { ...OPTIONS, shim })), ['/gatehouse/config/egress-selector.yaml'])
   t.same(kindNodeFiles({ WasmPolicies: false }, OPTIONS), {})
 })
+
+t.test(
+  'a folder for later is seen by the API server under its own path, read-only, with the gate and without',
+  async (t) => {
+    const options = { ...OPTIONS, shared: '/run/later' }
+    const shim = { placement: 'host', webhooks: 'api', hostPaths } as const
+    for (const cluster of [kindCluster({ WasmPolicies: false }, options), kindCluster(ON, { ...options, shim })]) {
+      const mounts = cluster.nodes[0]?.extraMounts ?? []
+      t.strictSame(mounts.at(-1), { hostPath: '/run/later', containerPath: '/run/later' })
+      const volume = /hostPath: \/run\/later\n +mountPath: \/run\/later\n +readOnly: true\n/
+      t.match(cluster.kubeadmConfigPatchesJSON6902?.[0]?.patch, volume)
+    }
+    t.notOk(kindCluster({ WasmPolicies: false }, OPTIONS).nodes[0]?.extraMounts, 'and without it nothing is mounted')
+  },
+)
