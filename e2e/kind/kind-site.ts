@@ -15,6 +15,8 @@ import { KindStage } from './kind-stage.ts'
 export class KindSite extends ClusterSite<KindStage> {
   readonly lacks: Lacks = this.mode === 'webhook' ? { 'falls-back': NO_FALLBACK } : {}
   readonly workloadImage: string
+  /** Digests of files that the node wrote anew while it started, as it does with another address, and those of before. */
+  readonly #rewritten = new Map<string, string>()
 
   private constructor(parts: ClusterSiteParts<KindStage>, workloadImage: string) {
     super(parts)
@@ -53,18 +55,27 @@ export class KindSite extends ClusterSite<KindStage> {
   }
 
   async rebootNode(): Promise<void> {
+    const before = await this.#readNodeFiles()
     await this.stage.node.reboot()
     await this.stage.reconnect()
+    for (const [path, digest] of Object.entries(await this.#readNodeFiles())) {
+      const old = before[path]
+      if (old !== undefined && old !== digest) this.#rewritten.set(digest, old)
+    }
   }
 
   async readFiles(): Promise<Readonly<Record<string, string>>> {
     const { folder, sockets, logs } = this.stage.layout
+    return { ...(await readTree(folder, [logs])), ...(await readTree(sockets)), ...(await this.#readNodeFiles()) }
+  }
+
+  async #readNodeFiles(): Promise<Readonly<Record<string, string>>> {
     const onNode = await this.stage.node.exec('find', '/etc/kubernetes', '-type', 'f', '-exec', 'sha256sum', '{}', '+')
     const files = onNode.split('\n').map((line) => {
       const [digest = '', path = ''] = line.split(/ +/)
-      return [`node:${path}`, digest] as const
+      return [`node:${path}`, this.#rewritten.get(digest) ?? digest] as const
     })
-    return { ...(await readTree(folder, [logs])), ...(await readTree(sockets)), ...Object.fromEntries(files) }
+    return Object.fromEntries(files)
   }
 
   /** Those of the shims, of the node's container, and of every container on the node. */
