@@ -1,8 +1,9 @@
 import { parseReference } from '../../artifacts/reference.ts'
 import { Lanes } from './lanes.ts'
 import type { ReadModules } from './module-content.ts'
+import { ModuleFiles } from './module-files.ts'
 import type { ModuleSupply } from './module-supply.ts'
-import { isFile, readModuleFiles } from './read-module-files.ts'
+import { isFile } from './read-module-files.ts'
 import { RemoteModule, type RemoteModuleOptions } from './remote-module.ts'
 
 export interface RemoteModulesOptions extends Pick<RemoteModuleOptions, 'store' | 'access' | 'onPull' | 'log'> {
@@ -20,6 +21,7 @@ const PULLS_PER_HOST = 4
 export class RemoteModules implements ModuleSupply, Disposable {
   readonly #options: RemoteModuleOptions
   readonly #modules = new Map<string, RemoteModule>()
+  readonly #files = new ModuleFiles()
   #onChange: () => void = () => {}
 
   constructor({ patienceMs = PATIENCE_MS, retryMs = RETRY_MS, ...options }: RemoteModulesOptions) {
@@ -32,7 +34,7 @@ export class RemoteModules implements ModuleSupply, Disposable {
     const remote = urls.filter((url) => !isFile(url))
     this.#forgetAllBut(new Set(remote))
     const pulled = remote.map(async (url) => [url, await this.#moduleOf(url).read()] as const)
-    const files = await readModuleFiles(urls.filter(isFile))
+    const files = await this.#files.read(urls.filter(isFile))
     return new Map([...files, ...(await Promise.all(pulled))])
   }
 
