@@ -178,6 +178,8 @@ t.test('what cannot be measured is refused before anything starts', async (t) =>
     ['--policies', '2,51'],
     ['--policies', '3', '--policy', 'require-labels'],
     ['--requests', '1', '--duration', '1'],
+    ['--drift', '--evaluate'],
+    ['--profile', '--clients', '1'],
   ]) {
     const { exitCode, stderr } = await execa(command, ['bench', ...flags], { reject: false })
     t.equal(exitCode, 2, stderr)
