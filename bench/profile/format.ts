@@ -20,6 +20,7 @@ export function formatProfile(report: ProfileReport, output: Output): string {
     ...layOut(table, output, [0, 1]),
     '',
     `Milliseconds, ${withPolicy.count} requests from one client; share: of what the policy adds to the median.`,
+    halvesOf(report),
     floorLine,
     LIMIT_NOTE,
     `Kubernetes ${kubernetesVersion}, policy ${policy}, ${nameMachine(machine)}.`,
@@ -35,6 +36,14 @@ function cellsOf({ where, title, p50, p99, share }: ProfilePart): string[] {
     p99 === undefined ? '' : formatMs(p99),
     share === null ? '' : `${(share * 100).toFixed(0)} %`,
   ]
+}
+
+function halvesOf({ parts, addedP50 }: ProfileReport): string {
+  const sumOf = (place: ProfilePart['where']) =>
+    parts.filter(({ where }) => where === place).reduce((sum, { p50 }) => sum + p50, 0)
+  const [theirs, ours] = [sumOf('API server'), sumOf('shim')]
+  const share = addedP50 > 0 ? ` (${((ours / addedP50) * 100).toFixed(0)} %)` : ''
+  return `The API server's half is ${formatMs(theirs)}, the shim's ${formatMs(ours)}${share}.`
 }
 
 function formatMs(milliseconds: number): string {

@@ -6,6 +6,7 @@ import { formatReport } from '../../bench/format.ts'
 import type { KeptResult } from '../../bench/kept-result.ts'
 import { formatMemoryReport } from '../../bench/memory/report.ts'
 import { formatProfile } from '../../bench/profile/format.ts'
+import { formatStartReport } from '../../bench/start/report.ts'
 import { shortTable } from './short-table.ts'
 
 interface Block {
@@ -36,6 +37,7 @@ const BLOCKS: Readonly<Record<string, Block>> = {
   },
   evaluate: { result: 'evaluate', format: (report) => formatEvaluateReport(report, 'markdown') },
   drift: { result: 'drift', format: (report) => formatDriftReport(report, 'markdown') },
+  start: { result: 'start', format: (report) => formatStartReport(report, 'markdown') },
   memory: {
     result: 'memory',
     plot: { file: 'memory.svg', title: 'resident memory by threads' },

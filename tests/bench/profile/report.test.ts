@@ -54,6 +54,7 @@ t.test('what is done after the answer is shown apart', async (t) => {
   t.ok(lines.includes('| shim | evaluated | 0.250 | 0.250 | 13 % |'))
   t.ok(lines.includes('|  | added by the policy | 2.000 |  | 100 % |'))
   t.ok(lines.includes('| shim | after the answer: cleaning, counters | 0.500 | 0.500 |  |'))
+  t.ok(lines.includes("The API server's half is 0.875, the shim's 1.125 (56 %)."))
   t.strictSame(JSON.parse(formatProfile(report, 'json')), JSON.parse(JSON.stringify(report)))
 })
 
