@@ -4,9 +4,9 @@ import { execa } from 'execa'
 import { packageRoot } from '../../util/package-root.ts'
 
 /** Runs `gatehouse e2e` as a user would, in a folder of the test's; its exit code, TAP lines and progress. */
-export async function runE2eCommand(folder: string, flags: readonly string[]) {
+export async function runE2eCommand(folder: string, flags: readonly string[], env: Record<string, string> = {}) {
   const gatehouse = join(packageRoot(), 'cli/gatehouse')
-  const { exitCode, stdout, stderr } = await execa(gatehouse, ['e2e', ...flags], { cwd: folder, reject: false })
+  const { exitCode, stdout, stderr } = await execa(gatehouse, ['e2e', ...flags], { cwd: folder, env, reject: false })
   return { exitCode, stdout, stderr, lines: stdout.split('\n') }
 }
 
