@@ -26,6 +26,9 @@ Examples:
 It starts three API servers on one etcd, and takes them down again. How it measures: docs/benchmark.md
 `
 
+/** What the other ways to measure have no use for. */
+const OF_PATHS = ['policies', 'objectSizes', 'clients', 'duration', 'inProcess']
+
 export const addBenchCommand: AddCommand = (program, { io, leaveWith }) => {
   program
     .command('bench')
@@ -48,55 +51,31 @@ export const addBenchCommand: AddCommand = (program, { io, leaveWith }) => {
         .conflicts(['policy', 'policies']),
     )
     .addOption(
-      new Option('--in-process', 'also on API servers with plugin/in-process, which are built first')
-        .conflicts(['evaluate', 'memory'])
-        .default(false),
+      new Option('--in-process', 'also on API servers with plugin/in-process, which are built first').default(false),
     )
     .addOption(
       new Option('--evaluate', 'instead: evaluations by themselves, of every sample policy')
-        .conflicts(['policy', 'policies', 'objectSizes', 'clients', 'duration'])
+        .conflicts([...OF_PATHS, 'policy'])
         .default(false),
     )
     .addOption(
       new Option('--drift', 'instead: one policy of each guest kind, 100,000 times, the end beside the beginning')
-        .conflicts(['policy', 'policies', 'objectSizes', 'clients', 'duration', 'evaluate', 'inProcess'])
+        .conflicts([...OF_PATHS, 'policy', 'evaluate'])
         .default(false),
     )
     .addOption(
       new Option('--profile', 'instead: where the time of one request goes, from the client to the client')
-        .conflicts(['policies', 'objectSizes', 'clients', 'duration', 'evaluate', 'drift', 'inProcess'])
+        .conflicts([...OF_PATHS, 'evaluate', 'drift'])
         .default(false),
     )
     .addOption(
       new Option('--memory', 'instead: what shims of several sizes take, beside bare Node')
-        .conflicts([
-          'policy',
-          'policies',
-          'objectSizes',
-          'clients',
-          'duration',
-          'requests',
-          'evaluate',
-          'drift',
-          'profile',
-        ])
+        .conflicts([...OF_PATHS, 'policy', 'requests', 'evaluate', 'drift', 'profile'])
         .default(false),
     )
     .addOption(
       new Option('--start', 'instead: how long shims take until they answer, beside bare Node')
-        .conflicts([
-          'policy',
-          'policies',
-          'objectSizes',
-          'clients',
-          'duration',
-          'requests',
-          'evaluate',
-          'drift',
-          'profile',
-          'memory',
-          'inProcess',
-        ])
+        .conflicts([...OF_PATHS, 'policy', 'requests', 'evaluate', 'drift', 'profile', 'memory'])
         .default(false),
     )
     .option('--threads <list>', 'with --memory: threads for evaluations', parseCounts, [1, 2, 3, 4, 5, 6, 7, 8])

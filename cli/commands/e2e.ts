@@ -75,7 +75,6 @@ async function runCommand(flags: E2eFlags, { io, leaveWith }: CommandContext): P
     stop.abort(new GatehouseError('ERR_E2E_STOPPED', `stopped by ${signal}; what it had started is gone`))
   })
   const { provider, kubernetesVersion, assets, policies, out, retain } = flags
-  const tap = new TapWriter(io.out)
   const options = {
     provider,
     modes: chooseModes(flags),
@@ -86,6 +85,7 @@ async function runCommand(flags: E2eFlags, { io, leaveWith }: CommandContext): P
     ...(assets !== undefined && { assets }),
     ...(policies !== undefined && { policies }),
   }
+  const tap = new TapWriter(io.out)
   const results = await runE2e(options, io.steps, (scenario, result) => tap.add(scenario, result))
   tap.end()
   await writeReports(resolve(out), results)

@@ -35,13 +35,15 @@ function refuseWhatIsKinds({ nodeImage, wasmPolicies }: ClusterOptions): void {
   if (placement !== 'host') throw refuse(`shim is ${placement}, and local API servers run in no Pod`, hint)
 }
 
+const GATE_HINT = 'Turn the gate on: --feature-gates WasmPolicies=true and --policies PATH.'
+
 // Our own API server asks policies without webhooks, and in process there is no shim either.
 function refuseWhatIsOfWebhooks({ apiServer = 'stock', wasmPolicies }: ClusterOptions): void {
   if (apiServer === 'stock') return
   const hint = 'Leave it out, or use the stock API server.'
   if (wasmPolicies === undefined) {
     if (apiServer === 'in-process') return
-    throw refuse(`apiServer is ${apiServer}, and without the gate WasmPolicies there is no shim`, 'Turn the gate on.')
+    throw refuse(`apiServer is ${apiServer}, and without the gate WasmPolicies there is no shim`, GATE_HINT)
   }
   const { webhooks, registration, shimArgs = [] } = wasmPolicies
   if (webhooks !== undefined) throw refuse(`webhooks is ${webhooks}, and apiServer ${apiServer} has none`, hint)

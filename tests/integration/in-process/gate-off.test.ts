@@ -19,6 +19,9 @@ t.test(
     const folder = t.testdir()
     symlinkSync(binaries.kubeApiServer.path, join(folder, 'kube-apiserver'))
     symlinkSync(binaries.etcd.path, join(folder, 'etcd'))
+    // else the tests below would look at another one
+    const found = await resolveBinaries({ kubernetesVersion: '1.37', kubebuilderAssets: folder })
+    t.equal(found.kubeApiServer.path, join(folder, 'kube-apiserver'))
     for (const file of ['samples', 'verbs', 'static-manifests']) {
       const { exitCode, stdout } = await execa(process.execPath, [join('tests/integration', `${file}.test.ts`)], {
         cwd: packageRoot(),

@@ -12,22 +12,17 @@ import (
 // import their memory from it.
 const opaHost = "gatehouse:opa"
 
-type opaFunction struct {
-	params, results int
-	call            func(i *opaInstance, stack []uint64)
-}
-
 // https://www.openpolicyagent.org/docs/wasm#imports
-var opaFunctions = map[string]opaFunction{
-	"opa_abort": {1, 0, func(i *opaInstance, stack []uint64) {
+var opaFunctions = map[string]hostFunction[*opaInstance]{
+	"opa_abort": {1, 0, func(i *opaInstance, _ api.Module, stack []uint64) {
 		panic(failure("guest aborted: " + i.text(uint32(stack[0]), maxLogBytes)))
 	}},
-	"opa_println":  {1, 0, func(i *opaInstance, stack []uint64) { i.host.Log(i.text(uint32(stack[0]), maxLogBytes)) }},
-	"opa_builtin0": {2, 1, func(i *opaInstance, stack []uint64) { stack[0] = i.builtin(stack[0]) }},
-	"opa_builtin1": {3, 1, func(i *opaInstance, stack []uint64) { stack[0] = i.builtin(stack[0], stack[2:3]...) }},
-	"opa_builtin2": {4, 1, func(i *opaInstance, stack []uint64) { stack[0] = i.builtin(stack[0], stack[2:4]...) }},
-	"opa_builtin3": {5, 1, func(i *opaInstance, stack []uint64) { stack[0] = i.builtin(stack[0], stack[2:5]...) }},
-	"opa_builtin4": {6, 1, func(i *opaInstance, stack []uint64) { stack[0] = i.builtin(stack[0], stack[2:6]...) }},
+	"opa_println":  {1, 0, func(i *opaInstance, _ api.Module, stack []uint64) { i.host.Log(i.text(uint32(stack[0]), maxLogBytes)) }},
+	"opa_builtin0": {2, 1, func(i *opaInstance, _ api.Module, stack []uint64) { stack[0] = i.builtin(stack[0]) }},
+	"opa_builtin1": {3, 1, func(i *opaInstance, _ api.Module, stack []uint64) { stack[0] = i.builtin(stack[0], stack[2:3]...) }},
+	"opa_builtin2": {4, 1, func(i *opaInstance, _ api.Module, stack []uint64) { stack[0] = i.builtin(stack[0], stack[2:4]...) }},
+	"opa_builtin3": {5, 1, func(i *opaInstance, _ api.Module, stack []uint64) { stack[0] = i.builtin(stack[0], stack[2:5]...) }},
+	"opa_builtin4": {6, 1, func(i *opaInstance, _ api.Module, stack []uint64) { stack[0] = i.builtin(stack[0], stack[2:6]...) }},
 }
 
 // In the order of the functions of env.
@@ -38,18 +33,7 @@ var opaNames = []string{
 type opaKey struct{}
 
 func provideOPA(ctx context.Context, runtime wazero.Runtime) error {
-	builder := runtime.NewHostModuleBuilder(opaHost)
-	for name, function := range opaFunctions {
-		builder.NewFunctionBuilder().WithGoModuleFunction(api.GoModuleFunc(func(ctx context.Context, _ api.Module, stack []uint64) {
-			instance, ok := ctx.Value(opaKey{}).(*opaInstance)
-			if !ok {
-				panic(failure("guest called OPA's " + name + " outside of a call"))
-			}
-			function.call(instance, stack)
-		}), i32s(function.params), i32s(function.results)).Export(name)
-	}
-	_, err := builder.Instantiate(ctx)
-	return err
+	return provide(ctx, runtime, opaHost, opaKey{}, opaFunctions)
 }
 
 func (m *Module) importsFromEnv() []string {

@@ -7,10 +7,7 @@ import (
 	"github.com/tetratelabs/wazero/api"
 )
 
-const (
-	i32        = api.ValueTypeI32
-	wapcModule = "wapc"
-)
+const wapcModule = "wapc"
 
 type exchangeKey struct{}
 
@@ -28,13 +25,8 @@ type wapcExchange struct {
 	hostError     []byte
 }
 
-type wapcFunction struct {
-	params, results int
-	call            func(e *wapcExchange, guest api.Module, stack []uint64)
-}
-
 // wapcFunctions are the nine that waPC gives to guests. https://wapc.io/docs/spec/
-var wapcFunctions = map[string]wapcFunction{
+var wapcFunctions = map[string]hostFunction[*wapcExchange]{
 	"__guest_request": {2, 0, func(e *wapcExchange, guest api.Module, stack []uint64) {
 		put(guest, uint32(stack[0]), e.operation)
 		put(guest, uint32(stack[1]), e.payload)
@@ -78,24 +70,5 @@ func isWapcImport(module, name string) bool {
 }
 
 func provideWapc(ctx context.Context, runtime wazero.Runtime) error {
-	builder := runtime.NewHostModuleBuilder(wapcModule)
-	for name, function := range wapcFunctions {
-		builder.NewFunctionBuilder().WithGoModuleFunction(api.GoModuleFunc(func(ctx context.Context, guest api.Module, stack []uint64) {
-			exchange, ok := ctx.Value(exchangeKey{}).(*wapcExchange)
-			if !ok {
-				panic(failure("guest called waPC's " + name + " outside of a call"))
-			}
-			function.call(exchange, guest, stack)
-		}), i32s(function.params), i32s(function.results)).Export(name)
-	}
-	_, err := builder.Instantiate(ctx)
-	return err
-}
-
-func i32s(count int) []api.ValueType {
-	types := make([]api.ValueType, count)
-	for i := range types {
-		types[i] = i32
-	}
-	return types
+	return provide(ctx, runtime, wapcModule, exchangeKey{}, wapcFunctions)
 }
