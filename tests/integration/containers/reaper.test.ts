@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { execa } from 'execa'
 import t from 'tap'
-import type { ContainerEngine } from '../../../containers/engine.ts'
 import { loadRegistryImage } from '../../helpers/containers/placed-registry.ts'
 import { choosePlace } from '../../helpers/containers/test-engine.ts'
+import { whyNoReaperOfOurs } from '../../helpers/containers/why-no-reaper.ts'
 import { until } from '../../helpers/until.ts'
 
 const HOLDER = join(import.meta.dirname, '../../fixtures/hold-containers.ts')
@@ -51,11 +51,4 @@ interface Held {
   readonly container: string
   readonly network: string
   readonly volume: string
-}
-
-/** testcontainers joins a reaper that runs, and that one waits for whoever else has joined it. */
-async function whyNoReaperOfOurs(engine: ContainerEngine): Promise<string | false> {
-  const labels = '{{.Label "org.testcontainers.ryuk"}} {{.Label "TESTCONTAINERS_RYUK_TEST_LABEL"}}'
-  const lines = (await engine.run(['ps', '--format', labels])).split('\n').map((line) => line.trim())
-  return lines.includes('true') && 'another program of this machine runs a reaper of testcontainers'
 }
