@@ -1,8 +1,10 @@
 import { isUtf8 } from 'node:buffer'
 import * as token from './json-tokens.ts'
 import { JsonSyntaxError } from './json-tokens.ts'
+import { type Outline, WantedNames } from './wanted-names.ts'
 
 export { JsonSyntaxError } from './json-tokens.ts'
+export type { Outline } from './wanted-names.ts'
 
 /** Where something stands in a buffer: from `start` up to, not including, `end`. */
 export interface Span {
@@ -17,11 +19,6 @@ export interface JsonNode extends Span {
   readonly type: JsonType
   /** Of an object, the members that the outline asks for. Of members with one name the last counts, as in `JSON.parse`. */
   readonly members: ReadonlyMap<string, JsonNode>
-}
-
-/** The names of the members to look up, and of those within them. */
-export interface Outline {
-  readonly [name: string]: Outline
 }
 
 /** A text checked from end to end. */
@@ -42,20 +39,26 @@ export const MAX_JSON_DEPTH = 1000
 export function scanJson(bytes: Uint8Array, outline: Outline = {}): JsonText {
   if (!isUtf8(bytes)) throw new JsonSyntaxError('is not UTF-8')
   const scanner = new Scanner(bytes)
-  const root = scanner.document(outline)
+  const root = scanner.document(WantedNames.of(outline))
   return { root, valueCount: scanner.valueCount }
 }
 
 /** The text of a string node, escapes resolved. */
 export function decodeString(bytes: Uint8Array, { start, end }: Span): string {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8')
-  return text.includes('\\') ? (JSON.parse(text) as string) : text.slice(1, -1)
+  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  const text = buffer.toString('utf8', start + 1, end - 1)
+  return text.includes('\\') ? (JSON.parse(`"${text}"`) as string) : text
 }
 
 interface Wanted {
-  readonly outline: Outline
+  readonly names: WantedNames
   readonly members: Map<string, JsonNode>
+  /** Where the next name stands among the wanted ones, if they come in order. */
+  next: number
 }
+
+// most values that somebody looks at have no members that anybody looks at
+const NO_MEMBERS: ReadonlyMap<string, JsonNode> = new Map()
 
 class Scanner {
   readonly #bytes: Uint8Array
@@ -67,19 +70,20 @@ class Scanner {
     this.#bytes = bytes
   }
 
-  document(outline: Outline): JsonNode {
+  document(names: WantedNames): JsonNode {
     this.#skipSpace()
-    const root = this.#node(outline)
+    const root = this.#node(names)
     this.#skipSpace()
     if (this.#position < this.#bytes.length) token.failAt(this.#bytes, this.#position, 'the end')
     return root
   }
 
   // A value that somebody wants to look at; all others are walked over and nothing is built for them.
-  #node(outline: Outline): JsonNode {
+  #node(names: WantedNames): JsonNode {
     const start = this.#position
+    if (names.count === 0) return { type: this.#value(), start, end: this.#position, members: NO_MEMBERS }
     const members = new Map<string, JsonNode>()
-    const type = this.#value({ outline, members })
+    const type = this.#value({ names, members, next: 0 })
     return { type, start, end: this.#position, members }
   }
 
@@ -131,14 +135,19 @@ class Scanner {
     this.#expect(token.COLON, 'a colon')
     this.#skipSpace()
     if (wanted === undefined) this.#value()
-    else this.#namedValue(decodeString(this.#bytes, { start, end }), wanted)
+    else this.#namedValue(start, end, wanted)
     this.#skipSpace()
   }
 
-  #namedValue(name: string, { outline, members }: Wanted): void {
-    const inner = Object.hasOwn(outline, name) ? outline[name] : undefined
-    if (inner === undefined) this.#value()
-    else members.set(name, this.#node(inner))
+  #namedValue(start: number, end: number, wanted: Wanted): void {
+    const index = wanted.names.find(this.#bytes, start, end, wanted.next)
+    const found = wanted.names.at(index)
+    if (found === undefined) {
+      this.#value()
+    } else {
+      wanted.next = index + 1
+      wanted.members.set(found.name, this.#node(found.names))
+    }
   }
 
   #array(): JsonType {

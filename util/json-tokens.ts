@@ -25,7 +25,7 @@ export const CLOSE_BRACE = 0x7d
 export const LOWER_F = 0x66
 export const LOWER_N = 0x6e
 export const LOWER_T = 0x74
-const BACKSLASH = 0x5c
+export const BACKSLASH = 0x5c
 const FIRST_PRINTABLE = 0x20
 
 export function skipSpace(bytes: Uint8Array, start: number): number {

@@ -126,6 +126,27 @@ t.test('of fields given twice, routing and guest see the same one: the last', as
   }
 })
 
+t.test('in whatever order and with whatever between them fields come, the guest sees the same request', async (t) => {
+  const space = fc.constantFrom('', '', '', ' ', '\n  ')
+  const disguise = fc.record({ isFirst: fc.boolean(), isEscaped: fc.boolean(), before: space, after: space })
+  const names = Object.keys(FULL_REQUEST)
+  const extra = fc.constantFrom('', '"uid":"another",', '"later":{"uid":1},', '"name":null,')
+  fc.assert(
+    fc.property(fc.array(disguise, { minLength: names.length, maxLength: names.length }), extra, (disguises, extra) => {
+      const fields = Object.entries(FULL_REQUEST).map(([name, value], index) => {
+        const { isFirst, isEscaped, before, after } = disguises[index] as (typeof disguises)[number]
+        const spelled = isEscaped ? `\\u${name.charCodeAt(0).toString(16).padStart(4, '0')}${name.slice(1)}` : name
+        return { isFirst, text: `${before}"${spelled}"${after}:${JSON.stringify(value)}` }
+      })
+      const sorted = [...fields.filter(({ isFirst }) => isFirst), ...fields.filter(({ isFirst }) => !isFirst)]
+      const request = `{${extra}${sorted.map(({ text }) => text).join(',')}}`
+      const { json, object } = parseAdmissionReview(Buffer.from(`{"request":${request}}`))
+      t.equal(text(json), JSON.stringify(FULL_REQUEST))
+      t.equal(text(json.subarray(object?.start, object?.end)), JSON.stringify(FULL_REQUEST.object))
+    }),
+  )
+})
+
 t.test('a last value of null takes a field away', async (t) => {
   const body = text(reviewOf({ ...MINIMAL_REQUEST, namespace: 'open' })).replace('"open"', '"open","namespace":null')
   const { attributes, json } = parseAdmissionReview(Buffer.from(body))
