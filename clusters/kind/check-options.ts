@@ -1,27 +1,19 @@
 import { chooseWebhookSource } from '../../plugin/webhook-source.ts'
 import { GatehouseError } from '../../util/errors.ts'
-import { type Problem, throwProblems } from '../../util/problems.ts'
 import { parseKubernetesVersion } from '../binaries/versions.ts'
-import { checkClusterName } from '../cluster-name.ts'
+import { refuseOptions } from '../check-options.ts'
 import type { ClusterOptions } from '../cluster-provider.ts'
 import { placementOf } from './record.ts'
 
 /** Flags of kube-apiserver that name files; a node has none of the user's, and ours are in the way. */
 const OUR_FLAGS = ['egress-selector-config-file', 'admission-control-config-file']
 
-/** Refuses what this provider does not do, option by option, all at once. */
+/** Refuses options that no kind cluster can have. */
 export function checkOptions(options: ClusterOptions): void {
-  checkClusterName(options.name)
-  const { patch } = parseKubernetesVersion(options.kubernetesVersion)
-  chooseWebhookSource(patch, options.wasmPolicies?.webhooks)
-  throwProblems('ERR_CLUSTER_OPTIONS', findProblems(options))
-}
-
-function findProblems(options: ClusterOptions): Problem[] {
   const { apiServers, apiServer = 'stock', apiServerArgs = [], memberArgs = [], assets, wasmPolicies } = options
-  const malformed = apiServerArgs.find((arg) => !/^[a-z][a-z0-9-]*=/.test(arg))
   const ours = wasmPolicies && apiServerArgs.find((arg) => OUR_FLAGS.some((flag) => arg.startsWith(`${flag}=`)))
-  const checks: [boolean, string, string][] = [
+  const placement = placementOf(options)
+  refuseOptions(options, [
     [
       apiServers !== 1,
       'apiServers',
@@ -36,26 +28,25 @@ function findProblems(options: ClusterOptions): Problem[] {
     [memberArgs.flat().length > 0, 'memberArgs', 'is for several API servers, which the provider local has'],
     [assets !== undefined, 'assets', "names a folder of binaries, and a node's are in its image"],
     [
-      malformed !== undefined,
-      'apiServerArgs',
-      `'${malformed}' is no flag with a value: write it as name=value, without dashes`,
-    ],
-    [
       ours !== undefined,
       'apiServerArgs',
       `'${ours}' names a file, which is not on the node; the gate WasmPolicies gives that flag itself`,
     ],
     [
-      placementOf(options) !== 'host' && chosenSource(options) === 'api',
+      placement !== 'host' && takesObjects(options),
       'shim',
-      `is ${placementOf(options)}, which takes static manifests: a shim that writes API objects needs credentials before there is an API server`,
+      `is ${placement}, which takes static manifests: a shim that writes API objects needs credentials before there is an API server`,
     ],
-  ]
-  return checks.filter(([isWrong]) => isWrong).map(([, field, message]) => ({ field, message }))
+  ])
 }
 
-function chosenSource({ kubernetesVersion, wasmPolicies }: ClusterOptions): string | undefined {
-  return wasmPolicies && chooseWebhookSource(parseKubernetesVersion(kubernetesVersion).patch, wasmPolicies.webhooks)
+function takesObjects({ kubernetesVersion, wasmPolicies }: ClusterOptions): boolean {
+  try {
+    return chooseWebhookSource(parseKubernetesVersion(kubernetesVersion).patch, wasmPolicies?.webhooks) === 'api'
+  } catch {
+    // refused for itself
+    return false
+  }
 }
 
 /** A kind cluster that somebody made without us is his. */

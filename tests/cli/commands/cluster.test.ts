@@ -60,7 +60,7 @@ t.test('flags that would have no effect are refused', async (t) => {
 
 t.test('what no cluster can have is refused before anything is started', async (t) => {
   t.match(await gatehouse('cluster', 'up', '--api-servers', 'two'), { code: 2, err: /Write a number/ })
-  t.match(await gatehouse('cluster', 'up', '--api-servers', '0'), { code: 2, err: /apiServers is 0/ })
+  t.match(await gatehouse('cluster', 'up', '--api-servers', '0'), { code: 2, err: /apiServers: is 0/ })
   t.match(await gatehouse('cluster', 'up', '--name', '../x'), { code: 2, err: /ERR_CLUSTER_NAME: '\.\.\/x'/ })
   t.match(await gatehouse('cluster', 'up', '--kubernetes-version', '1.20'), { code: 2, err: /1\.37, 1\.36, 1\.35/ })
   t.match(await gatehouse('cluster', 'up', '--api-server-arg', '--v=4'), { code: 2, err: /without dashes/ })

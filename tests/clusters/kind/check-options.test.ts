@@ -15,7 +15,7 @@ t.test('every option that it cannot have is refused by its name, all at once', a
   const options = { ...OPTIONS, apiServers: 3, assets: '/a', memberArgs: [['v=1']], apiServerArgs: ['--v'] }
   t.throws(() => checkOptions(options), {
     code: 'ERR_CLUSTER_OPTIONS',
-    message: /4 problems:\n.*apiServers: is 3.*\n.*memberArgs: .*\n.*assets: .*\n.*apiServerArgs: '--v' /,
+    message: /4 problems:\n.*apiServerArgs: '--v' .*\n.*apiServers: is 3.*\n.*memberArgs: .*\n.*assets: /,
   })
 })
 
@@ -28,4 +28,11 @@ t.test('flags that the gate gives itself are refused, and only with the gate', a
 t.test('a shim on the node takes static manifests', async (t) => {
   const wasmPolicies = { ...GATE, placement: 'sidecar', webhooks: 'api' } as const
   t.throws(() => checkOptions({ ...OPTIONS, wasmPolicies }), { message: /^shim: is sidecar, which takes static/ })
+})
+
+t.test('a version that is unknown is named beside what else is wrong', async (t) => {
+  const wasmPolicies = { ...GATE, placement: 'sidecar' } as const
+  t.throws(() => checkOptions({ ...OPTIONS, kubernetesVersion: '1.20', apiServers: 3, wasmPolicies }), {
+    message: /2 problems:\n.*kubernetesVersion: Kubernetes version '1\.20' .* Choose one of 1\..*\n.*apiServers: is 3/,
+  })
 })
