@@ -1,7 +1,7 @@
 import type { WaitStrategy } from 'testcontainers'
+import type { ProviderFolders } from '../clusters/folder-provider.ts'
 import type { KindCluster as Node } from '../clusters/kind/kind-cluster.ts'
 import { KindProvider } from '../clusters/kind/kind-provider.ts'
-import type { LocalProviderOptions } from '../clusters/local/local-provider.ts'
 import { ConfigurableCluster } from './configurable-cluster.ts'
 import { leaveToReaper, loadTestcontainers, waitForNode } from './containers.ts'
 import { StartedCluster } from './started-cluster.ts'
@@ -12,10 +12,10 @@ import { StartedCluster } from './started-cluster.ts'
  *     await using cluster = await new KindCluster().withPolicies('policies.yml').start()
  */
 export class KindCluster extends ConfigurableCluster {
-  readonly #folders: LocalProviderOptions
+  readonly #folders: ProviderFolders
   #waitStrategy: WaitStrategy | undefined
 
-  constructor(folders: LocalProviderOptions = {}) {
+  constructor(folders: ProviderFolders = {}) {
     super()
     this.#folders = folders
   }

@@ -1,5 +1,6 @@
+import type { ProviderFolders } from '../clusters/folder-provider.ts'
 import type { LocalCluster as Processes } from '../clusters/local/local-cluster.ts'
-import { LocalProvider, type LocalProviderOptions } from '../clusters/local/local-provider.ts'
+import { LocalProvider } from '../clusters/local/local-provider.ts'
 import { ConfigurableCluster } from './configurable-cluster.ts'
 import { StartedCluster } from './started-cluster.ts'
 
@@ -9,10 +10,10 @@ import { StartedCluster } from './started-cluster.ts'
  *     await using cluster = await new LocalCluster().withPolicies('policies.yml').start()
  */
 export class LocalCluster extends ConfigurableCluster {
-  readonly #folders: LocalProviderOptions
+  readonly #folders: ProviderFolders
 
   /** The user's own folders unless given; `gatehouse cluster list` shows what lies there. */
-  constructor(folders: LocalProviderOptions = {}) {
+  constructor(folders: ProviderFolders = {}) {
     super()
     this.#folders = folders
   }

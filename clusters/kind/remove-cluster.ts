@@ -1,4 +1,4 @@
-import { rm, stat } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { removeFromKubeconfig } from '../kubeconfig.ts'
 import { stopAllProcesses } from '../local/cluster-processes.ts'
 import { contextName } from '../local/members.ts'
@@ -6,14 +6,6 @@ import { KindCommand } from './kind-command.ts'
 import type { KindLayout } from './layout.ts'
 import { engineOf } from './node.ts'
 import { KindRecord } from './record.ts'
-
-/** Whether there is anything of the cluster on disk. */
-export async function clusterExists({ folder }: KindLayout): Promise<boolean> {
-  return stat(folder).then(
-    () => true,
-    () => false,
-  )
-}
 
 /** Removes the node, ends the shim and removes the cluster's files, however far its creation came. Needs its lock. */
 export async function removeCluster(layout: KindLayout): Promise<void> {

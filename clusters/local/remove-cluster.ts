@@ -1,17 +1,9 @@
-import { rm, stat } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { removeFromKubeconfig } from '../kubeconfig.ts'
 import { stopAllProcesses } from './cluster-processes.ts'
 import type { ClusterLayout } from './layout.ts'
 import { contextName } from './members.ts'
 import { ClusterRecord } from './record.ts'
-
-/** Whether there is anything of the cluster on disk. */
-export async function clusterExists({ folder }: ClusterLayout): Promise<boolean> {
-  return stat(folder).then(
-    () => true,
-    () => false,
-  )
-}
 
 /** Ends every process of the cluster and removes its files, however far its creation came. Needs its lock. */
 export async function removeCluster(layout: ClusterLayout): Promise<void> {

@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { SILENT_STEPS, type Steps } from '../../util/steps.ts'
 import { DEFAULT_KUBERNETES_VERSION } from '../binaries/versions.ts'
 import type { ClusterOptions } from '../cluster-provider.ts'
+import type { ProviderFolders } from '../folder-provider.ts'
 import type { LocalCluster } from './local-cluster.ts'
-import { LocalProvider, type LocalProviderOptions } from './local-provider.ts'
+import { LocalProvider } from './local-provider.ts'
 
-export interface StartLocalClusterOptions extends Partial<ClusterOptions>, LocalProviderOptions {
+export interface StartLocalClusterOptions extends Partial<ClusterOptions>, ProviderFolders {
   readonly steps?: Steps
 }
 
