@@ -1,25 +1,21 @@
-import { parseDocument, stringify } from 'yaml'
 import type { ContainerEngine } from '../../containers/engine.ts'
 import { readKubeconfig } from '../../kube/kubeconfig/read-kubeconfig.ts'
 import { KubeClient } from '../../kube/requests/kube-client.ts'
 import { until } from '../until.ts'
+import { addFlags, removeFlags } from './manifest-flags.ts'
 
 const MANIFEST = '/etc/kubernetes/manifests/kube-apiserver.yaml'
 /** Outside of the folder that the kubelet watches. */
 const PUT_AWAY = '/etc/kubernetes/kube-apiserver.yaml'
 const RESTART_SECONDS = 180
 
-interface ApiServerPod {
-  readonly spec: { readonly containers: readonly [{ command: string[] }] }
-}
-
 /** The node of a kind cluster, whose API server is a static Pod. */
 export class KindNode {
   readonly #engine: ContainerEngine
   readonly #container: string
   readonly #kubeconfig: string
-  /** The manifest as kubeadm wrote it. */
-  #original: string | undefined
+  /** What the API server was given on top of its own. */
+  #flags: readonly string[] = []
 
   constructor(engine: ContainerEngine, container: string, kubeconfig: string) {
     this.#engine = engine
@@ -27,11 +23,15 @@ export class KindNode {
     this.#kubeconfig = kubeconfig
   }
 
-  /** Gives the API server these flags on top of its own; returns when it runs with them. */
+  /**
+   * Gives the API server these flags on top of its own, in the place of those before; returns when it runs with them. The
+   * manifest is taken as it is: a node that has got another address has written that into it.
+   */
   async reconfigureApiServer(flags: readonly string[]): Promise<void> {
     const startedAt = await this.#readStartTime()
-    this.#original ??= `${await this.exec('cat', MANIFEST)}\n`
-    await this.#writeManifest(flags.length === 0 ? this.#original : withFlags(this.#original, flags))
+    const stock = removeFlags(`${await this.exec('cat', MANIFEST)}\n`, this.#flags)
+    await this.#writeManifest(addFlags(stock, flags))
+    this.#flags = flags
     await this.#untilReady(async () => (await this.#readStartTime()) !== startedAt)
   }
 
@@ -58,12 +58,12 @@ export class KindNode {
 
   /** This machine's address, as the node sees it. */
   readGateway(): Promise<string> {
-    return this.#engine.run([
-      'inspect',
-      '--format',
-      '{{range .NetworkSettings.Networks}}{{.Gateway}}{{end}}',
-      this.#container,
-    ])
+    return this.#readNetwork('Gateway')
+  }
+
+  /** Its own address, which may be another one after a reboot. */
+  readAddress(): Promise<string> {
+    return this.#readNetwork('IPAddress')
   }
 
   /** Runs a program on the node. */
@@ -74,6 +74,11 @@ export class KindNode {
   /** What the node's container has printed. */
   log(): Promise<string> {
     return this.#engine.run(['logs', this.#container])
+  }
+
+  #readNetwork(field: string): Promise<string> {
+    const format = `{{range .NetworkSettings.Networks}}{{.${field}}}{{end}}`
+    return this.#engine.run(['inspect', '--format', format, this.#container])
   }
 
   // under a name that the kubelet passes over, then in one step
@@ -98,10 +103,4 @@ export class KindNode {
     using api = new KubeClient(await readKubeconfig(this.#kubeconfig))
     return (await api.send({ path })).text
   }
-}
-
-function withFlags(manifest: string, flags: readonly string[]): string {
-  const pod = parseDocument(manifest).toJS() as ApiServerPod
-  pod.spec.containers[0].command.push(...flags)
-  return stringify(pod)
 }

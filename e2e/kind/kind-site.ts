@@ -11,11 +11,17 @@ import { NO_FALLBACK, WebhookWay } from '../webhook-way.ts'
 import { KindPlace } from './kind-place.ts'
 import { KindStage } from './kind-stage.ts'
 
+/** Digests without the node's address, its first argument, which may be another one after a reboot. */
+const DIGEST_FILES = `for file; do
+  digest=$(sed "s/\\b\${0//./\\\\.}\\b/ADDRESS/g" "$file" | sha256sum)
+  echo "\${digest%% *} $file"
+done`
+
 /** A kind cluster of one node: workloads run, and the node can be restarted. */
 export class KindSite extends ClusterSite<KindStage> {
   readonly lacks: Lacks = this.mode === 'webhook' ? { 'falls-back': NO_FALLBACK } : {}
   readonly workloadImage: string
-  /** Digests of files that the node wrote anew while it started, as it does with another address, and those of before. */
+  /** Digests of files that the node made anew while it started, as it does certificates for another address, and those of before. */
   readonly #rewritten = new Map<string, string>()
 
   private constructor(parts: ClusterSiteParts<KindStage>, workloadImage: string) {
@@ -70,7 +76,9 @@ export class KindSite extends ClusterSite<KindStage> {
   }
 
   async #readNodeFiles(): Promise<Readonly<Record<string, string>>> {
-    const onNode = await this.stage.node.exec('find', '/etc/kubernetes', '-type', 'f', '-exec', 'sha256sum', '{}', '+')
+    const { node } = this.stage
+    const print = ['bash', '-c', DIGEST_FILES, await node.readAddress()]
+    const onNode = await node.exec('find', '/etc/kubernetes', '-type', 'f', '-exec', ...print, '{}', '+')
     const files = onNode.split('\n').map((line) => {
       const [digest = '', path = ''] = line.split(/ +/)
       return [`node:${path}`, this.#rewritten.get(digest) ?? digest] as const
