@@ -9,6 +9,15 @@ export function concatBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffe
   return bytes
 }
 
+/**
+ * Gives the memory of bytes back at once, which are gone then: the collector comes by when it has reasons of its own. Bytes that share
+ * their buffer with others are left to it.
+ */
+export function freeBytes(bytes: Uint8Array): void {
+  const { buffer, byteLength } = bytes
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0)
+}
+
 const UNITS = ['bytes', 'KiB', 'MiB', 'GiB'] as const
 
 /** `64 MiB`, `1.5 KiB`: at most one decimal place. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { freeBytes } from '../../util/bytes.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { GuestKind } from '../guests/guest.ts'
 import { loadGuestKind } from '../guests/index.ts'
@@ -47,7 +48,9 @@ export async function compilePolicyModule(bytes: Uint8Array, options: CompileOpt
     const executionMode = chooseExecutionMode({ module: plain, metadata, wanted: options.executionMode })
     const kind = await loadGuestKind(executionMode)
     await checkShape(plain, executionMode, kind)
-    const { bytes: written, ...compiled } = (await compileRestorable(sections)) ?? { bytes: plainBytes, module: plain }
+    const restorable = await compileRestorable(sections)
+    if (restorable !== undefined) freeBytes(plainBytes)
+    const { bytes: written, ...compiled } = restorable ?? { bytes: plainBytes, module: plain }
     const digest = options.digest ?? `sha256:${createHash('sha256').update(bytes).digest('hex')}`
     const memory = { memoryInitialBytes: initialBytes, memoryLimitBytes: limitBytes }
     const raw = metadata?.policyType === 'raw' ? ({ isRaw: true } as const) : {}

@@ -8,6 +8,8 @@ export interface ModuleContent {
   readonly immutableReference?: string
   /** The bytes; asked for only where no module of that digest is compiled already. */
   read(): Promise<Uint8Array>
+  /** What was read is needed no more, and nobody else has it. */
+  free?(bytes: Uint8Array): void
 }
 
 /** Modules by their URL: the bytes, or why there are none. */

@@ -1,8 +1,9 @@
 import { readFile, stat } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { digestOf } from '../../artifacts/digest.ts'
+import { freeBytes } from '../../util/bytes.ts'
 import { GatehouseError } from '../../util/errors.ts'
-import { contentOf, type ModuleContent, type ReadModules } from './module-content.ts'
+import type { ModuleContent, ReadModules } from './module-content.ts'
 
 interface KnownFile {
   /** What changes with whatever is done to a file. */
@@ -36,10 +37,10 @@ export class ModuleFiles {
     const before = this.#known.get(url)
     if (before?.version === version) {
       known.set(url, before)
-      return { digest: before.digest, read: () => readAgain(path, before.digest) }
+      return { digest: before.digest, read: () => readAgain(path, before.digest), free: freeBytes }
     }
     const readAt = Date.now()
-    const content = contentOf(await readFile(path))
+    const content = contentOnce(await readFile(path), path)
     const isSettled = readAt - changedAt > SETTLED_MS && (await describe(path)).version === version
     if (isSettled) known.set(url, { version, digest: content.digest })
     return content
@@ -49,6 +50,21 @@ export class ModuleFiles {
 async function describe(path: string): Promise<{ readonly version: string; readonly changedAt: number }> {
   const { dev, ino, size, mtimeNs, ctimeNs, ctimeMs } = await stat(path, { bigint: true })
   return { version: [dev, ino, size, mtimeNs, ctimeNs].join(), changedAt: Number(ctimeMs) }
+}
+
+/** What was read, for the first who asks: the policies in force keep this content, and modules may be of many megabytes. */
+function contentOnce(bytes: Uint8Array, path: string): ModuleContent {
+  const digest = digestOf(bytes)
+  let held: Uint8Array | undefined = bytes
+  return {
+    digest,
+    read: async () => {
+      const first = held
+      held = undefined
+      return first ?? readAgain(path, digest)
+    },
+    free: freeBytes,
+  }
 }
 
 /** @throws ERR_FILE_READ where the file is another one by now; whoever looks again finds that one */

@@ -1,5 +1,6 @@
 import { compilePolicyModule } from '../../evaluator/module/compile.ts'
 import type { PolicyModule } from '../../evaluator/module/policy-module.ts'
+import { freeBytes } from '../../util/bytes.ts'
 import type { ModuleContent } from '../modules/module-content.ts'
 import type { KeptModules } from './kept-modules.ts'
 
@@ -33,10 +34,13 @@ export class ModuleCompiler {
     const { digest } = content
     const known = await this.#findKept(digest)
     if (known !== undefined) return known
-    const { module, bytes } = await compilePolicyModule(await content.read(), { memoryLimitBytes, source, digest })
+    const read = await content.read()
+    const { module, bytes } = await compilePolicyModule(read, { memoryLimitBytes, source, digest })
+    content.free?.(read)
     const { module: _, ...facts } = module
     // what is not rewritten is ready as fast without; and nobody waits until it is written
-    if (facts.restorable !== undefined) void kept?.keep({ digest, memoryLimitBytes }, { bytes, facts })
+    if (kept === undefined || facts.restorable === undefined) freeBytes(bytes)
+    else void kept.keep({ digest, memoryLimitBytes }, { bytes, facts }).then(() => freeBytes(bytes))
     return module
   }
 
@@ -44,6 +48,8 @@ export class ModuleCompiler {
     const prepared = await this.#options.kept?.find({ digest, memoryLimitBytes: this.#options.memoryLimitBytes })
     if (prepared === undefined) return undefined
     const module = await WebAssembly.compile(prepared.bytes).catch(() => undefined)
+    // with the rest of the file that it lies in
+    freeBytes(new Uint8Array(prepared.bytes.buffer))
     return module && { ...prepared.facts, module }
   }
 }

@@ -1,4 +1,4 @@
-import { rename, utimes, writeFile } from 'node:fs/promises'
+import { readFile, rename, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import t, { type Test } from 'tap'
@@ -21,6 +21,10 @@ function contentIn(value: ModuleContent | Error | undefined): ModuleContent {
   return value
 }
 
+async function bytesReadByUs(): Promise<number> {
+  return Number(/^rchar: (\d+)$/m.exec(await readFile('/proc/self/io', 'utf8'))?.[1])
+}
+
 const digestIn = async (read: () => Promise<ModuleContent | Error | undefined>) => contentIn(await read()).digest
 
 t.test('what is written into a file, or takes its name, is read, however often it was read before', async (t) => {
@@ -36,17 +40,17 @@ t.test('what is written into a file, or takes its name, is read, however often i
 })
 
 t.test('a file that has not changed for a while is not read again until its bytes are asked for', async (t) => {
-  const { path, read } = await write(t)
-  // the first content holds what was read; a later one reads when it is asked
+  const one = 'one'.repeat(1_000_000)
+  const { path, read } = await write(t, one)
   const isRemembered = async () => {
-    const content = contentIn(await read())
-    const first = await content.read()
-    return (await content.read()) !== first
+    const before = await bytesReadByUs()
+    await read()
+    return (await bytesReadByUs()) - before < one.length
   }
   await until(isRemembered)
   const content = contentIn(await read())
-  t.equal(content.digest, digestOf(Buffer.from('one')))
-  t.equal(Buffer.from(await content.read()).toString(), 'one')
+  t.equal(content.digest, digestOf(Buffer.from(one)))
+  t.equal(Buffer.from(await content.read()).toString(), one)
   await writeFile(path, 'two')
   await t.rejects(content.read(), { code: 'ERR_FILE_READ' })
   t.equal(await digestIn(read), digestOf(Buffer.from('two')))
@@ -55,6 +59,22 @@ t.test('a file that has not changed for a while is not read again until its byte
   await utimes(path, 1, 1)
   t.equal(await digestIn(read), digestOf(Buffer.from('six')))
 })
+
+t.test(
+  'what was read is there for the first who asks, and gone when it is freed; who asks again, reads again',
+  async (t) => {
+    const { path, read } = await write(t)
+    const content = contentIn(await read())
+    await writeFile(path, 'two')
+    const bytes = await content.read()
+    t.equal(Buffer.from(bytes).toString(), 'one')
+    content.free?.(bytes)
+    t.equal(bytes.length, 0)
+    await t.rejects(content.read(), { code: 'ERR_FILE_READ' })
+    await writeFile(path, 'one')
+    t.equal(Buffer.from(await content.read()).toString(), 'one')
+  },
+)
 
 t.test('a file that is not there is an error, and is found once it is', async (t) => {
   const { path, read } = await write(t)
