@@ -1,9 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { stringify } from 'yaml'
 import type { KubeClient } from '../kube/requests/kube-client.ts'
 import type { Registration } from '../plugin/registration-mode.ts'
-import { askShim } from '../shim/admin/admin-client.ts'
-import { describeCertificates } from '../shim/tls/operate-authority.ts'
 import type { Lacks } from './capability.ts'
 import { describeAll } from './describe-all.ts'
 import type { FallbackDrill } from './fallback-drill.ts'
@@ -28,13 +25,13 @@ export abstract class ClusterSite<S extends Stage> implements Site {
   abstract readonly hints: readonly string[]
   readonly mode: Mode
   protected readonly stage: S
-  readonly #way: Way
+  protected readonly way: Way
   readonly #policies: string
 
   protected constructor({ mode, stage, way, policies }: ClusterSiteParts<S>) {
     this.mode = mode
     this.stage = stage
-    this.#way = way
+    this.way = way
     this.#policies = policies
   }
 
@@ -53,11 +50,11 @@ export abstract class ClusterSite<S extends Stage> implements Site {
   }
 
   get certificates(): string {
-    return this.#way.certificates
+    return this.way.certificates
   }
 
   get drill(): FallbackDrill | undefined {
-    return this.#way.drill
+    return this.way.drill
   }
 
   get api(): KubeClient {
@@ -65,42 +62,47 @@ export abstract class ClusterSite<S extends Stage> implements Site {
   }
 
   install(registration: Registration): Promise<void> {
-    return this.#way.install(registration)
+    return this.way.install(registration)
   }
 
   changeRegistration(registration: Registration): Promise<void> {
-    return this.#way.changeRegistration(registration)
+    return this.way.changeRegistration(registration)
   }
 
   upgrade(): Promise<void> {
-    return this.#way.upgrade()
+    return this.way.upgrade()
   }
 
   publishAuthorities(): Promise<void> {
-    return this.#way.publishAuthorities()
+    return this.way.publishAuthorities()
+  }
+
+  renewCertificates(): Promise<void> {
+    return this.way.renewCertificates()
+  }
+
+  readSigners(): Promise<readonly string[]> {
+    return this.way.readSigners()
   }
 
   crash(): Promise<void> {
-    return this.stage.shims.kill()
+    return this.way.crash()
   }
 
   recover(): Promise<void> {
-    return this.#way.recover()
+    return this.way.recover()
   }
 
   uninstall(): Promise<void> {
-    return this.#way.uninstall()
+    return this.way.uninstall()
   }
 
-  describe(): Promise<Readonly<Record<string, string>>> {
-    const { certificates: folder, adminSocket } = this.#way
-    return describeAll({
-      'status.yaml': async () => stringify(await askShim(adminSocket, 'GET /status')),
-      'policies.yaml': async () => stringify(await askShim(adminSocket, 'GET /policies')),
-      'certificates.yaml': async () => stringify(await describeCertificates({ folder })),
+  async describe(): Promise<Readonly<Record<string, string>>> {
+    const files = await describeAll({
       'policies.yml': () => readFile(this.#policies, 'utf8'),
       'manifests.yaml': () => this.#readManifests(),
     })
+    return { ...(await this.way.describe()), ...files }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -109,7 +111,7 @@ export abstract class ClusterSite<S extends Stage> implements Site {
 
   // not the certificates, whose keys lie among them
   async #readManifests(): Promise<string> {
-    const files = await readTree(this.stage.folder, [this.#way.certificates])
+    const files = await readTree(this.stage.folder, [this.way.certificates])
     const paths = Object.keys(files).filter((path) => files[path] !== 'a folder')
     const texts = paths.map(async (path) => `# ${path}\n${await readFile(path, 'utf8')}`)
     return (await Promise.all(texts)).join('\n---\n')

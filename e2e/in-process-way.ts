@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { wasmPolicyConfiguration, wasmPolicyFlags } from '../plugin/wasm-policy-configuration.ts'
 import { toYaml } from '../plugin/yaml.ts'
 import { makeFolder } from '../util/make-folder.ts'
+import { describeShim } from './describe-shim.ts'
 import { unexpected } from './expect.ts'
 import type { InProcessMode } from './site.ts'
 import type { Stage } from './stage.ts'
@@ -49,11 +50,23 @@ export class InProcessWay implements Way {
     throw unexpected('the plugin uses no certificates')
   }
 
+  async renewCertificates(): Promise<void> {
+    throw unexpected('the plugin uses no certificates')
+  }
+
+  async readSigners(): Promise<readonly string[]> {
+    return []
+  }
+
   async upgrade(): Promise<void> {
     const { shims } = this.#stage
     const old = shims.current
     await this.#startShim()
     await shims.untilEnded(old)
+  }
+
+  crash(): Promise<void> {
+    return this.#stage.shims.kill()
   }
 
   async recover(): Promise<void> {
@@ -68,6 +81,10 @@ export class InProcessWay implements Way {
       await rm(dirname(this.adminSocket), { recursive: true })
     }
     await rm(folder, { recursive: true })
+  }
+
+  describe(): Promise<Readonly<Record<string, string>>> {
+    return describeShim(this.adminSocket, this.certificates)
   }
 
   #inSocketFolder(name: string): string {

@@ -54,13 +54,18 @@ export async function writeScenarioPolicies(folder: string): Promise<string> {
 }
 
 /** What a policies.yml says, for a copy of it elsewhere: modules that are files are named by their whole paths. */
-export async function readWithAbsoluteModules(file: string): Promise<string> {
+export function readWithAbsoluteModules(file: string): Promise<string> {
+  return readWithModules(file, (module) => module)
+}
+
+/** What a policies.yml says, with other names for modules that are files. */
+export async function readWithModules(file: string, nameOf: (module: string) => string): Promise<string> {
   const document = parseDocument(await readFile(file, 'utf8'))
   visit(document, {
     Pair(_, { key, value }) {
       if (!isScalar(key) || key.value !== 'module' || !isScalar(value)) return
       const module = String(value.value)
-      if (!module.includes('://')) value.value = resolve(dirname(file), module)
+      if (!module.includes('://')) value.value = nameOf(resolve(dirname(file), module))
     },
   })
   return document.toString()

@@ -20,7 +20,7 @@ export interface Site extends AsyncDisposable {
   readonly lacks: Lacks
   /** An admin's connection to the API server, as it runs now. */
   readonly api: KubeClient
-  /** Where the certificates of the shim are. */
+  /** The folder of the authority that signs what is shown to the API server. */
   readonly certificates: string
   /** An image that every node has, whose program only waits; where workloads run. */
   readonly workloadImage: string
@@ -37,6 +37,10 @@ export interface Site extends AsyncDisposable {
   upgrade(): Promise<void>
   /** Gives the API server the shim's authorities as they are now, and returns when it acts on them. */
   publishAuthorities(): Promise<void>
+  /** Lets the new authority sign what is shown to the API server, once it may; the shim's own process does that by itself. */
+  renewCertificates(): Promise<void>
+  /** Fingerprints of the authorities that signed what is shown to the API server now. */
+  readSigners(): Promise<readonly string[]>
   /** Ends what answers the API server, without a warning. */
   crash(): Promise<void>
   /** Starts it again. */

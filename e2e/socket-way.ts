@@ -10,6 +10,7 @@ import { runUninstall } from '../upkeep/uninstall/run-uninstall.ts'
 import { makeFolder } from '../util/make-folder.ts'
 import { readIfThere } from '../util/replace-file.ts'
 import { applyFile } from './apply-file.ts'
+import { describeShim, readSigner } from './describe-shim.ts'
 import type { FallbackDrill } from './fallback-drill.ts'
 import { SocketDrill } from './socket-drill.ts'
 import type { Stage } from './stage.ts'
@@ -72,6 +73,16 @@ export class SocketWay implements Way {
     await this.#putInForce(await this.#write())
   }
 
+  async renewCertificates(): Promise<void> {}
+
+  readSigners(): Promise<readonly string[]> {
+    return readSigner(this.certificates)
+  }
+
+  crash(): Promise<void> {
+    return this.#stage.shims.kill()
+  }
+
   async recover(): Promise<void> {
     await this.#startShim(await this.#write())
   }
@@ -83,6 +94,10 @@ export class SocketWay implements Way {
     await shims.stop(shims.current)
     await rm(folder, { recursive: true })
     await rm(dirname(this.#socket), { recursive: true })
+  }
+
+  describe(): Promise<Readonly<Record<string, string>>> {
+    return describeShim(this.adminSocket, this.certificates)
   }
 
   #write(): Promise<Manifests> {

@@ -3,7 +3,7 @@ import type { FallbackDrill } from './fallback-drill.ts'
 
 /** What an operator does in one mode. */
 export interface Way {
-  readonly adminSocket: string
+  /** The folder of the authority that signs what is shown to the API server. */
   readonly certificates: string
   /** Where what answers may have a fallback. */
   readonly drill?: FallbackDrill
@@ -11,6 +11,15 @@ export interface Way {
   changeRegistration(registration: Registration): Promise<void>
   upgrade(): Promise<void>
   publishAuthorities(): Promise<void>
+  /** What is left to do when the new authority may sign. */
+  renewCertificates(): Promise<void>
+  /** Fingerprints of the authorities that signed what is shown now. */
+  readSigners(): Promise<readonly string[]>
+  crash(): Promise<void>
   recover(): Promise<void>
+  /** Returns when what a reboot of the node has ended answers again; only where it runs there. */
+  untilRestarted?(): Promise<void>
   uninstall(): Promise<void>
+  /** What the parts say of themselves now, by file name. */
+  describe(): Promise<Readonly<Record<string, string>>>
 }

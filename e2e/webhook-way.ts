@@ -7,6 +7,7 @@ import type { Registration } from '../plugin/registration-mode.ts'
 import { runUninstall } from '../upkeep/uninstall/run-uninstall.ts'
 import { makeFolder } from '../util/make-folder.ts'
 import { applyFile } from './apply-file.ts'
+import { describeShim, readSigner } from './describe-shim.ts'
 import type { Stage } from './stage.ts'
 import type { Way } from './way.ts'
 
@@ -67,6 +68,16 @@ export class WebhookWay implements Way {
     await applyFile(this.#stage.kubeConfig, join(this.#stage.folder, WEBHOOKS_FILE))
   }
 
+  async renewCertificates(): Promise<void> {}
+
+  readSigners(): Promise<readonly string[]> {
+    return readSigner(this.certificates)
+  }
+
+  crash(): Promise<void> {
+    return this.#stage.shims.kill()
+  }
+
   async recover(): Promise<void> {
     await rm(this.adminSocket, { force: true })
     await this.#startShim()
@@ -80,6 +91,10 @@ export class WebhookWay implements Way {
     await this.#place.remove()
     await rm(folder, { recursive: true })
     await rm(this.#stage.socketFolder, { recursive: true })
+  }
+
+  describe(): Promise<Readonly<Record<string, string>>> {
+    return describeShim(this.adminSocket, this.certificates)
   }
 
   async #startOnNewPort(): Promise<void> {

@@ -1,16 +1,18 @@
 import { Option } from 'commander'
-import type { CertificateChoice } from '../../clusters/install/service-certificate.ts'
+import type { CertificateChoice, RotationPhase } from '../../clusters/install/service-certificate.ts'
+import { REGISTRATIONS, type Registration } from '../../plugin/registration-mode.ts'
 import { GatehouseError } from '../../util/errors.ts'
 import { packageVersion } from '../../util/package-version.ts'
 import type { AddCommand, CommandContext } from '../command.ts'
+import { type AccessFlags, storeOption, toAccess } from '../modules/access-flags.ts'
 
-interface InstallFlags {
+interface InstallFlags extends AccessFlags {
   readonly target: 'service'
   readonly policies: string
   readonly image: string
   readonly namespace: string
   readonly replicas: string
-  readonly sourcesPath?: string
+  readonly registration: Registration
   readonly certDir?: string
   readonly certFile?: string
   readonly keyFile?: string
@@ -53,9 +55,23 @@ export const addInstallCommand: AddCommand = (program, context) => {
     )
     .option('--namespace <name>', 'a namespace of its own: what it holds is not policed', 'gatehouse')
     .option('--replicas <number>', 'how many pods', '2')
-    .option('--sources-path <file>', 'sources.yml for the pods: insecure sources, own authorities, proxies')
     .option('--events', 'tell of denials as Events; the pods may create them then, and nothing else')
+    .addOption(
+      new Option(
+        '--registration <mode>',
+        "'per-policy': a webhook entry each; 'combined': policies share entries where that means the same, and modules are pulled here too, whose bytes the entries name",
+      )
+        .choices(REGISTRATIONS)
+        .default('per-policy'),
+    )
     .option('--no-webhooks', 'leave out the webhook configurations: this is the fallback of a shim on a socket')
+    .optionsGroup('Modules from registries and web servers, for the pods:')
+    .option('--sources-path <file>', 'sources.yml: insecure sources, own authorities, proxies')
+    .option(
+      '--docker-config-json-path <folder>',
+      "who to be at the registries of these policies: Docker's config.json, or its folder; its helpers are asked here (default: nobody)",
+    )
+    .addOption(storeOption())
     .optionsGroup('Certificate:')
     .option('--cert-dir <folder>', 'sign with the authority in this folder (ca.crt, ca.key); made when missing')
     .option('--cert-file <file>', 'a certificate that somebody else issued for <name>.<namespace>.svc, PEM')
@@ -66,16 +82,24 @@ export const addInstallCommand: AddCommand = (program, context) => {
 }
 
 async function install(flags: InstallFlags, { io }: CommandContext): Promise<void> {
-  const { policies, image, namespace, replicas, events = false, webhooks, sourcesPath } = flags
+  const { policies, image, namespace, replicas, events = false, webhooks, registration } = flags
   const { installService } = await import('../../clusters/install/install-service.ts')
-  const { yaml, unregistered } = await installService({
-    ...{ policies, image, namespace, events, webhooks },
+  const { yaml, unregistered, rotation } = await installService({
+    ...{ policies, image, namespace, events, webhooks, registration },
     replicas: Number(replicas),
-    ...(sourcesPath !== undefined && { sourcesFile: sourcesPath }),
+    modules: toAccess(flags, io),
     certificate: chooseCertificate(flags),
   })
   for (const id of unregistered) io.err(`policy ${id} has no rules: it is served, and no API server asks for it\n`)
+  if (rotation !== undefined) io.err(`${flags.certDir}: ${NEXT_IN_ROTATION[rotation]}\n`)
   io.out(yaml)
+}
+
+const NEXT_IN_ROTATION: Readonly<Record<RotationPhase, string>> = {
+  'both-trusted':
+    'the authority is being replaced. API servers that are given this trust both: then `gatehouse certificates confirm`, and print again',
+  'new-signs':
+    'the new authority signs. The old one is trusted for a day more, and is gone from what is printed after that',
 }
 
 function chooseCertificate({ certDir, certFile, keyFile, caFile }: InstallFlags): CertificateChoice {

@@ -2,17 +2,23 @@ import { readPortableSources } from '../../artifacts/sources/portable-sources.ts
 import { podUser } from '../../plugin/install/access.ts'
 import { INSTALL_NAME } from '../../plugin/install/head.ts'
 import { serviceInstall } from '../../plugin/install/service-install.ts'
+import type { Registration } from '../../plugin/registration-mode.ts'
 import { webhookConfigurations } from '../../plugin/webhook-configurations.ts'
 import { toYaml } from '../../plugin/yaml.ts'
 import { pullModules } from '../../shim/modules/pull-modules.ts'
-import { readPolicySources } from '../../shim/policies/policies-snapshot.ts'
+import type { ModuleAccess } from '../../shim/modules/read-pulled-module.ts'
+import { moduleOf } from '../../shim/policies/module-source.ts'
+import { type PolicySources, readPolicySources } from '../../shim/policies/policies-snapshot.ts'
 import { readPolicyFiles } from '../../shim/policies/policy-files.ts'
+import { guestsOf } from '../../shim/policies/policy-spec.ts'
+import { describeSources } from '../../shim/registration/set-digest.ts'
 import { toWebhookPolicies } from '../../shim/registration/webhook-policies.ts'
 import { GatehouseError } from '../../util/errors.ts'
 import type { Problem } from '../../util/problems.ts'
 import { throwProblems } from '../../util/problems.ts'
 import { toPodPolicies } from './policies-for-pods.ts'
-import { type CertificateChoice, serviceCertificate } from './service-certificate.ts'
+import { registryUsersFor } from './registry-users.ts'
+import { type CertificateChoice, type RotationPhase, serviceCertificate } from './service-certificate.ts'
 
 export interface InstallServiceOptions {
   /** policies.yml, or a file or folder of ClusterAdmissionPolicy YAML. */
@@ -23,9 +29,10 @@ export interface InstallServiceOptions {
   readonly events: boolean
   /** Whether the API servers are told to ask; otherwise they ask a shim on their socket, whose fallback this is. */
   readonly webhooks: boolean
+  readonly registration: Registration
   readonly certificate: CertificateChoice
-  /** A sources file of this machine: how the pods reach registries. */
-  readonly sourcesFile?: string
+  /** How modules are got that are not files. What is named of it goes to the pods as well, but for the store. */
+  readonly modules?: ModuleAccess
 }
 
 /** What to apply, and what the operator has to know. */
@@ -33,28 +40,31 @@ export interface ServiceManifest {
   readonly yaml: string
   /** Served, but without rules: no API server will ask for them. */
   readonly unregistered: readonly string[]
+  /** Where the authority that signs is being replaced by another one, what comes next. */
+  readonly rotation?: RotationPhase
 }
 
 /** The policy server in a cluster, as one YAML file. @throws ERR_OPTIONS_INVALID, ERR_POLICIES_INVALID, ERR_TLS_FILES */
 export async function installService(options: InstallServiceOptions): Promise<ServiceManifest> {
   checkOptions(options)
-  const { namespace, webhooks, sourcesFile } = options
+  const { namespace, webhooks, registration, modules = {} } = options
   const files = await readPolicyFiles(options.policies)
-  // modules in registries are the pods' to pull
-  const sources = await readPolicySources(options.policies, async (urls) =>
-    pullModules()(urls.filter((url) => url.startsWith('file:'))),
-  )
-  const certificate = await serviceCertificate(namespace, options.certificate)
-  const reached = sourcesFile === undefined ? {} : { sources: await readPortableSources(sourcesFile) }
+  const sources = await readSources(options)
+  const { rotation, ...certificate } = await serviceCertificate(namespace, options.certificate)
   const registered = webhooks ? toWebhookPolicies(sources.specs) : []
   if (webhooks && registered.length === 0) throw refuseNothing(options.policies)
+  const isCombined = webhooks && registration === 'combined'
   const objects = serviceInstall({
     ...options,
     ...(await toPodPolicies(files, sources)),
-    ...reached,
+    ...(modules.sources !== undefined && { sources: await readPortableSources(modules.sources) }),
+    ...(modules.dockerConfig !== undefined && {
+      registryUsers: await registryUsersFor(sources.specs, modules.dockerConfig),
+    }),
     certificate,
     webhooks: webhookConfigurations({
       policies: registered,
+      ...(isCombined && { combined: { digest: describeSources(sources, 'api-server').digest } }),
       client: { service: { namespace, name: INSTALL_NAME } },
       caBundle: certificate.caBundle,
       ownNamespace: namespace,
@@ -62,7 +72,27 @@ export async function installService(options: InstallServiceOptions): Promise<Se
     }),
   })
   const unregistered = sources.specs.filter(({ registration }) => registration === undefined).map(({ id }) => id)
-  return { yaml: toYaml(objects), unregistered: webhooks ? unregistered : [] }
+  return {
+    yaml: toYaml(objects),
+    unregistered: webhooks ? unregistered : [],
+    ...(rotation !== undefined && { rotation }),
+  }
+}
+
+/** @throws ERR_MODULE_SOURCE where entries that policies share need a module that cannot be had */
+async function readSources({
+  policies,
+  webhooks,
+  registration,
+  modules,
+}: InstallServiceOptions): Promise<PolicySources> {
+  const pull = pullModules(modules)
+  // the name of a set counts the bytes of its modules; otherwise modules in registries are the pods' to pull
+  if (!webhooks || registration === 'per-policy')
+    return readPolicySources(policies, (urls) => pull(urls.filter((url) => url.startsWith('file:'))))
+  const sources = await readPolicySources(policies, pull)
+  for (const guest of sources.specs.flatMap(guestsOf)) moduleOf(guest, sources.modules)
+  return sources
 }
 
 function checkOptions({ namespace, image, replicas }: InstallServiceOptions): void {

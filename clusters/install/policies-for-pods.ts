@@ -19,7 +19,7 @@ export interface PodPolicies {
 }
 
 /** What a ConfigMap may hold. https://kubernetes.io/docs/concepts/configuration/configmap/ */
-const MAX_CONFIG_MAP_BYTES = 1024 * 1024
+export const MAX_CONFIG_MAP_BYTES = 1024 * 1024
 
 /**
  * Policies for pods: modules in registries and on web servers stay where they are, and those that are files of this machine are

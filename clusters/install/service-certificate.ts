@@ -7,6 +7,8 @@ import { formatBundle } from '../../shim/tls/bundle.ts'
 import { explainTlsFiles } from '../../shim/tls/certificates.ts'
 import { keyToPem } from '../../shim/tls/key.ts'
 import { DEFAULT_LIFETIMES, validFor } from '../../shim/tls/lifetimes.ts'
+import { rotateAuthority } from '../../shim/tls/rotate-authority.ts'
+import type { RotationStep } from '../../shim/tls/rotation.ts'
 import { readServerCertificate } from '../../shim/tls/server-certificate.ts'
 import { type CertificatePair, createAuthority, issueCertificate } from '../../util/certificates.ts'
 import { GatehouseError, messageOf } from '../../util/errors.ts'
@@ -20,11 +22,19 @@ export type CertificateChoice =
   | { readonly certFile: string; readonly keyFile: string; readonly caFile: string }
   | undefined
 
+/** Of an authority that is replaced: both are trusted, and the old one signs, until API servers have both. Then the new one signs. */
+export type RotationPhase = 'both-trusted' | 'new-signs'
+
+/** A certificate, and how far its authority is in being replaced. */
+export interface IssuedForService extends ServingCertificate {
+  readonly rotation?: RotationPhase
+}
+
 /**
  * What the policy server shows. It is good for the Service's name, and for the host that API servers ask by the socket: a shim
  * whose fallback this is may pass their connections on. Nobody renews what lies in a Secret, so it lasts as long as its authority.
  */
-export async function serviceCertificate(namespace: string, choice: CertificateChoice): Promise<ServingCertificate> {
+export async function serviceCertificate(namespace: string, choice: CertificateChoice): Promise<IssuedForService> {
   const now = new Date()
   if (choice === undefined) {
     const validity = validFor(DEFAULT_LIFETIMES.authorityMs, now)
@@ -36,17 +46,23 @@ export async function serviceCertificate(namespace: string, choice: CertificateC
   return { certificate: cert, key, caBundle: await readBundle(choice.caFile) }
 }
 
-async function issueFromFolder(namespace: string, folder: string, now: Date): Promise<ServingCertificate> {
+async function issueFromFolder(namespace: string, folder: string, now: Date): Promise<IssuedForService> {
   try {
     await makeFolder(folder, 0o755)
     const files = new AuthorityFiles(folder)
     await files.create({ now, lifetimes: DEFAULT_LIFETIMES })
-    const { active, bundle } = await files.read()
+    const { active, bundle, step } = await rotateAuthority(files, { now, lifetimes: DEFAULT_LIFETIMES })
     const authority = { certificate: active.cert.toString(), key: keyToPem(active.key) }
-    return await issue(namespace, authority, { caBundle: formatBundle(bundle), notAfter: active.cert.validToDate })
+    const validity = { caBundle: formatBundle(bundle), notAfter: active.cert.validToDate }
+    return { ...(await issue(namespace, authority, validity)), ...phaseOf(step) }
   } catch (error) {
     throw explainTlsFiles(folder, error)
   }
+}
+
+function phaseOf({ kind }: RotationStep): { readonly rotation?: RotationPhase } {
+  if (kind === 'await-confirmation') return { rotation: 'both-trusted' }
+  return kind === 'await-retirement' ? { rotation: 'new-signs' } : {}
 }
 
 async function issue(

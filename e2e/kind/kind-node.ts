@@ -71,6 +71,35 @@ export class KindNode {
     return this.#engine.run(['exec', this.#container, ...command])
   }
 
+  /** Runs kubectl as the cluster's admin. */
+  kubectl(args: readonly string[], input?: string): Promise<string> {
+    const command = ['kubectl', '--kubeconfig=/etc/kubernetes/admin.conf', ...args]
+    return this.#engine.run(['exec', '--interactive', this.#container, ...command], {
+      ...(input !== undefined && { input }),
+    })
+  }
+
+  /** Whether a server answers a connection that the node makes anew, whoever it is. */
+  async answers(server: string, path: string): Promise<boolean> {
+    const flags = [`--server=${server}`, '--insecure-skip-tls-verify', '--request-timeout=2s']
+    return this.exec('kubectl', ...flags, 'get', '--raw', path).then(
+      () => true,
+      () => false,
+    )
+  }
+
+  /** Gives an image of the node one name more. */
+  async tagImage(image: string, name: string): Promise<void> {
+    const whole = (short: string) => `docker.io/library/${short}`
+    await this.exec('ctr', '--namespace=k8s.io', 'images', 'tag', whole(image), whole(name))
+  }
+
+  /** Ends a container's process without a warning, by the id that its Pod tells. */
+  async killContainer(id: string): Promise<void> {
+    const task = id.replace(/^containerd:\/\//, '')
+    await this.exec('ctr', '--namespace=k8s.io', 'tasks', 'kill', '--signal=SIGKILL', task)
+  }
+
   /** What the node's container has printed. */
   log(): Promise<string> {
     return this.#engine.run(['logs', this.#container])

@@ -7,8 +7,8 @@ import type { StageOptions } from '../local/local-stage.ts'
 import { readTree } from '../read-tree.ts'
 import type { Mode } from '../site.ts'
 import { SocketWay } from '../socket-way.ts'
-import { NO_FALLBACK, WebhookWay } from '../webhook-way.ts'
-import { KindPlace } from './kind-place.ts'
+import { NO_FALLBACK } from '../webhook-way.ts'
+import { DeploymentWay } from './deployment-way.ts'
 import { KindStage } from './kind-stage.ts'
 
 /** Digests without the node's address, its first argument, which may be another one after a reboot. */
@@ -31,10 +31,7 @@ export class KindSite extends ClusterSite<KindStage> {
 
   static async start(mode: Mode, policies: string, options: StageOptions, steps: Steps): Promise<KindSite> {
     const stage = await KindStage.start(options, steps)
-    const way =
-      mode === 'socket'
-        ? new SocketWay(stage, policies)
-        : new WebhookWay(stage, new KindPlace(stage, await stage.node.readGateway()), policies)
+    const way = mode === 'socket' ? new SocketWay(stage, policies) : new DeploymentWay(stage, policies)
     return new KindSite({ mode, stage, way, policies }, await findPauseImage(stage))
   }
 
@@ -64,6 +61,7 @@ export class KindSite extends ClusterSite<KindStage> {
     const before = await this.#readNodeFiles()
     await this.stage.node.reboot()
     await this.stage.reconnect()
+    await this.way.untilRestarted?.()
     for (const [path, digest] of Object.entries(await this.#readNodeFiles())) {
       const old = before[path]
       if (old !== undefined && old !== digest) this.#rewritten.set(digest, old)

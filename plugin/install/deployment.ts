@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { MODULE_KEY, POLICIES_CONFIG_MAP } from './config-maps.ts'
 import { head, INSTALL_NAME, POD_LABELS } from './head.ts'
+import { REGISTRY_USERS_KEY, REGISTRY_USERS_SECRET } from './registry-users.ts'
 import { CERTIFICATE_SECRET } from './secret.ts'
 import { SOURCES_KEY, SOURCES_SECRET } from './sources.ts'
 
@@ -14,6 +15,8 @@ export interface DeploymentOptions {
   readonly moduleNames: readonly string[]
   /** A sources file: how the registries are reached that modules are pulled from. */
   readonly sources?: string
+  /** Docker's config.json: who to be there. */
+  readonly registryUsers?: string
   /** What the pods read: other pods when it is another. */
   readonly configuration: string
 }
@@ -29,7 +32,11 @@ export const POD_FOLDERS = {
   modules: '/etc/gatehouse/modules',
   certificate: '/etc/gatehouse/tls',
   sources: '/etc/gatehouse/sources',
+  registryUsers: '/etc/gatehouse/registries',
 } as const
+
+/** As Docker calls it. */
+const DOCKER_CONFIG_FILE = 'config.json'
 
 const PORT = 8443
 const PROBES = 8081
@@ -57,7 +64,7 @@ export function deployment(options: DeploymentOptions) {
 }
 
 function podSpec(options: DeploymentOptions) {
-  const { moduleNames, events, sources } = options
+  const { moduleNames, events, sources, registryUsers } = options
   return {
     serviceAccountName: INSTALL_NAME,
     automountServiceAccountToken: events,
@@ -87,12 +94,18 @@ function podSpec(options: DeploymentOptions) {
       ...(sources === undefined
         ? []
         : [{ name: 'sources', secret: { secretName: SOURCES_SECRET, defaultMode: 0o440 } }]),
+      ...(registryUsers === undefined ? [] : [{ name: 'registries', secret: registryUsersVolume() }]),
       ...(moduleNames.length > 0 ? [{ name: 'modules', projected: { sources: moduleNames.map(moduleSource) } }] : []),
     ],
   }
 }
 
-function container({ image, events, moduleNames, sources }: DeploymentOptions) {
+function registryUsersVolume() {
+  const items = [{ key: REGISTRY_USERS_KEY, path: DOCKER_CONFIG_FILE }]
+  return { secretName: REGISTRY_USERS_SECRET, defaultMode: 0o440, items }
+}
+
+function container({ image, events, moduleNames, sources, registryUsers }: DeploymentOptions) {
   const readOnly = true
   return {
     name: 'policy-server',
@@ -106,6 +119,7 @@ function container({ image, events, moduleNames, sources }: DeploymentOptions) {
       // API servers keep connections to this pod after others have taken its place
       ...['--linger', '10'],
       ...(sources === undefined ? [] : ['--sources-path', `${POD_FOLDERS.sources}/${SOURCES_KEY}`]),
+      ...(registryUsers === undefined ? [] : ['--docker-config-json-path', POD_FOLDERS.registryUsers]),
       ...(events ? ['--events', '--kubeconfig', 'in-cluster'] : []),
     ],
     ports: [
@@ -130,6 +144,7 @@ function container({ image, events, moduleNames, sources }: DeploymentOptions) {
       { name: 'state', mountPath: STATE },
       { name: 'sockets', mountPath: SOCKETS },
       ...(sources === undefined ? [] : [{ name: 'sources', mountPath: POD_FOLDERS.sources, readOnly }]),
+      ...(registryUsers === undefined ? [] : [{ name: 'registries', mountPath: POD_FOLDERS.registryUsers, readOnly }]),
       ...(moduleNames.length > 0 ? [{ name: 'modules', mountPath: POD_FOLDERS.modules, readOnly }] : []),
     ],
   }

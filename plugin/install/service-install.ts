@@ -5,6 +5,7 @@ import { type ModuleFile, moduleConfigMaps, type PolicyText, policiesConfigMap }
 import { type DeploymentOptions, deployment } from './deployment.ts'
 import { disruptionBudget } from './disruption-budget.ts'
 import { head } from './head.ts'
+import { registryUsersSecret } from './registry-users.ts'
 import { certificateSecret, type ServingCertificate } from './secret.ts'
 import { service } from './service.ts'
 import { sourcesSecret } from './sources.ts'
@@ -22,7 +23,7 @@ export interface ServiceInstallOptions extends Omit<DeploymentOptions, 'moduleNa
 
 /** The objects in the order in which they are to be applied: who asks comes last. */
 export function serviceInstall(options: ServiceInstallOptions): KubernetesObject[] {
-  const { namespace, policies, modules, certificate, webhooks, events, sources } = options
+  const { namespace, policies, modules, certificate, webhooks, events, sources, registryUsers } = options
   const { validating, mutating } = webhooks
   const moduleNames = modules.map(({ name }) => name)
   const config = policiesConfigMap(namespace, policies)
@@ -31,6 +32,7 @@ export function serviceInstall(options: ServiceInstallOptions): KubernetesObject
     ...accessObjects(namespace, events),
     certificateSecret(namespace, certificate),
     ...sourcesSecret(namespace, sources),
+    ...registryUsersSecret(namespace, registryUsers),
     config,
     ...moduleConfigMaps(namespace, modules),
     service(namespace),

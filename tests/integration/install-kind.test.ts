@@ -43,7 +43,7 @@ t.test('the policies are installed in a kind cluster as docs/install.md says', {
   })
 
   await t.test(
-    'so are Ingresses by a module that no ConfigMap holds, and that the pods pull from a registry',
+    'so are Ingresses by a module that no ConfigMap holds, and that the pods pull from a registry with a password',
     async (t) => {
       const ingress = (...flags: string[]) =>
         node.kubectl('create', 'ingress', 'web', '--dry-run=server', '--rule=www.example.com/*=web:80', ...flags)
@@ -115,23 +115,32 @@ t.test('the policies are installed in a kind cluster as docs/install.md says', {
 
 interface Pushed {
   readonly module: string
-  readonly sources: string
+  /** How the registry is reached, and as whom. */
+  readonly access: readonly string[]
 }
 
-/** A module in Go, of megabytes, in a registry of this machine whose authority only the sources file knows. */
+/** `alice`, whose password is `open sesame`, as htpasswd writes her. */
+const HTPASSWD = 'alice:$2a$04$LehEODo0edRbiVA47vDXbu6Vv87z4AfTyWK0Fjl/XfRaDHiMVWK1y\n'
+
+/** A module in Go, of megabytes, in a registry of this machine that asks for passwords, whose authority only the sources file knows. */
 async function pushGoPolicy(t: Test, engine: ContainerEngine, { container }: KindNode): Promise<Pushed> {
   const format = '{{range .NetworkSettings.Networks}}{{.Gateway}}{{end}}'
   const address = (await engine.run(['inspect', '--format', format, container])).trim()
-  const { host, authority } = await startRegistry(t, { tls: true, address })
   const folder = makeShortFolder(t)
+  writeFileSync(join(folder, 'htpasswd'), HTPASSWD)
+  const auth = { htpasswd: { realm: 'test', path: join(folder, 'htpasswd') } }
+  const { host, authority } = await startRegistry(t, { tls: true, address, auth })
+  const user = Buffer.from('alice:open sesame').toString('base64')
+  writeFileSync(join(folder, 'config.json'), JSON.stringify({ auths: { [host]: { auth: user } } }))
   writeFileSync(join(folder, 'ca.pem'), authority)
   const sources = join(folder, 'sources.yml')
   writeFileSync(sources, JSON.stringify({ source_authorities: { [host]: [{ type: 'Path', path: 'ca.pem' }] } }))
   const module = `registry://${host}/policies/ingress-tls:v1`
   const file = join(packageRoot(), 'policies/ingress-tls/policy.wasm')
-  const { code, stderr } = await runCommand('push', file, module, '--sources-path', sources)
+  const access = ['--sources-path', sources, '--docker-config-json-path', folder]
+  const { code, stderr } = await runCommand('push', file, module, ...access)
   if (code !== 0) throw new Error(stderr)
-  return { module, sources }
+  return { module, access }
 }
 
 function privilegedDeployment(): object {
@@ -145,7 +154,7 @@ function privilegedDeployment(): object {
   }
 }
 
-async function print(folder: string, image: string, { module, sources }: Pushed): Promise<string> {
+async function print(folder: string, image: string, { module, access }: Pushed): Promise<string> {
   const rules = [{ apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], operations: ['CREATE'] }]
   const moduleOf = (sample: string) => join(packageRoot(), 'policies', sample, 'policy.wasm')
   const policies = {
@@ -169,8 +178,7 @@ async function print(folder: string, image: string, { module, sources }: Pushed)
     '--image',
     image,
     '--events',
-    '--sources-path',
-    sources,
+    ...access,
     '--cert-dir',
     join(folder, 'pki'),
   ]

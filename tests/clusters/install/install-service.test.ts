@@ -4,7 +4,11 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { parseAllDocuments } from 'yaml'
 import { installService } from '../../../clusters/install/install-service.ts'
+import { readPolicySources } from '../../../shim/policies/policies-snapshot.ts'
+import { describeSources } from '../../../shim/registration/set-digest.ts'
 import { ensureCertificates } from '../../../shim/tls/certificates.ts'
+import { beginRotation, confirmByHand } from '../../../shim/tls/operate-authority.ts'
+import { makeShortFolder } from '../../helpers/short-folder.ts'
 
 const RULES = 'rules: [{apiGroups: [""], apiVersions: [v1], resources: [pods], operations: [CREATE]}]'
 const DEFAULTS = {
@@ -13,6 +17,7 @@ const DEFAULTS = {
   replicas: 2,
   events: false,
   webhooks: true,
+  registration: 'per-policy',
 } as const
 
 type Options = Partial<Parameters<typeof installService>[0]>
@@ -103,6 +108,56 @@ t.test('API servers ask the Service, and never about the namespace of the pods',
   t.match(expression, '"kube-node-lease", "here"')
 })
 
+t.test('policies share entries, which name the set that the pods have, or each has its own', async (t) => {
+  const policies = write(
+    t,
+    `one:\n  module: modules/one.wasm\n  ${RULES}\ntwo:\n  module: modules/one.wasm\n  ${RULES}\n`,
+  )
+  const pathsOf = async (registration: 'combined' | 'per-policy') => {
+    const { find } = await install(policies, { registration })
+    const { webhooks } = find('ValidatingWebhookConfiguration')
+    return {
+      paths: webhooks.map(
+        ({ clientConfig }: { clientConfig: { service: { path: string } } }) => clientConfig.service.path,
+      ),
+      pods: find('ConfigMap', 'gatehouse-policies').data['policies.yml'] as string,
+      modules: Buffer.from(find('ConfigMap', 'gatehouse-module').binaryData['policy.wasm'], 'base64'),
+    }
+  }
+  t.strictSame((await pathsOf('per-policy')).paths, ['/validate/one', '/validate/two'])
+  const { paths, pods, modules } = await pathsOf('combined')
+  t.equal(paths.length, 1)
+  const inPod = t.testdir({ 'policies.yml': pods.replaceAll(/"\/etc\/gatehouse\/modules\/[^"]+"/g, 'module.wasm') })
+  writeFileSync(join(inPod, 'module.wasm'), modules)
+  const { digest } = describeSources(await readPolicySources(join(inPod, 'policies.yml')), 'api-server')
+  t.match(paths[0], `/combined/${digest}/`)
+  await t.test('which needs the bytes of modules that the pods pull', async (t) => {
+    const remote = write(t, `one:\n  module: https://127.0.0.1:1/one.wasm\n  ${RULES}\n`)
+    const modules = { store: makeShortFolder(t) }
+    t.ok(await install(remote, { modules }))
+    await t.rejects(install(remote, { modules, registration: 'combined' }), {
+      code: 'ERR_MODULE_SOURCE',
+      message: /policy 'one' from https:\/\/127.0.0.1:1\/one.wasm/,
+    })
+  })
+})
+
+t.test('the pods are told who to be at the registries of their policies, and at no others', async (t) => {
+  const docker = makeShortFolder(t)
+  const auth = (text: string) => ({ auth: Buffer.from(text).toString('base64') })
+  const config = { auths: { 'registry.test:5000': auth('alice:secret'), 'other.test': auth('bob:secret') } }
+  writeFileSync(join(docker, 'config.json'), JSON.stringify(config))
+  const policies = write(t, `one:\n  module: registry://registry.test:5000/one:v1\n  ${RULES}\n`)
+  const { find } = await install(policies, { modules: { dockerConfig: docker } })
+  const { type, data } = find('Secret', 'gatehouse-registries')
+  t.equal(type, 'kubernetes.io/dockerconfigjson')
+  t.strictSame(JSON.parse(Buffer.from(data['.dockerconfigjson'], 'base64').toString()), {
+    auths: { 'registry.test:5000': auth('alice:secret') },
+  })
+  const { find: findNone } = await install(policies)
+  t.equal(findNone('Secret', 'gatehouse-registries'), undefined)
+})
+
 t.test('policies without rules are named, and nothing but them is an error', async (t) => {
   const { unregistered } = await install(
     write(t, `one:\n  module: modules/one.wasm\n  ${RULES}\nother:\n  module: modules/one.wasm\n`),
@@ -148,6 +203,22 @@ t.test('the certificate', async (t) => {
   await t.test('comes from an authority that is made once', async (t) => {
     const authority = join(t.testdir(), 'pki')
     t.equal((await secretOf({ authority })).ca, (await secretOf({ authority })).ca)
+  })
+
+  await t.test('is of the authority that replaces another one when API servers have both', async (t) => {
+    const folder = join(t.testdir(), 'pki')
+    const print = async () => {
+      const { ca, cert } = await secretOf({ authority: folder })
+      const authorities = ca.split(/(?=-----BEGIN)/).map((pem) => new X509Certificate(pem))
+      return authorities.map(({ publicKey }) => new X509Certificate(cert).verify(publicKey))
+    }
+    t.strictSame(await print(), [true])
+    await beginRotation({ folder })
+    t.strictSame(await print(), [true, false], 'both are trusted, and the old one signs')
+    await confirmByHand({ folder })
+    t.strictSame(await print(), [false, true], 'then the new one')
+    const { rotation } = await installService({ ...DEFAULTS, policies, certificate: { authority: folder } })
+    t.equal(rotation, 'new-signs')
   })
 
   await t.test('may be given', async (t) => {

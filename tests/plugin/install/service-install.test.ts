@@ -72,6 +72,20 @@ t.test(
   },
 )
 
+t.test('the pods are somebody at registries by a Secret that they read as Docker does', async (t) => {
+  const objects = install({ registryUsers: '{"auths":{}}' })
+  const secret = objects.find(({ metadata }) => metadata.name === 'gatehouse-registries')
+  const { template } = find(objects, 'Deployment')['spec']
+  const [container] = template.spec.containers
+  const { dockerConfig } = parseFlags(readFlags(container.args), 0).modules
+  const mount = container.volumeMounts.find(({ mountPath }: { mountPath: string }) => mountPath === dockerConfig)
+  const volume = template.spec.volumes.find(({ name }: { name: string }) => name === mount.name)
+  t.equal(volume.secret.secretName, secret?.metadata.name)
+  const [{ key, path }] = volume.secret.items
+  t.equal(path, 'config.json')
+  t.equal(Buffer.from(secret?.['data'][key], 'base64').toString(), '{"auths":{}}')
+})
+
 t.test('the pods may do nothing, and hold no token, unless they tell of denials', async (t) => {
   const quiet = install()
   t.notOk(quiet.some(({ kind }) => /Role/.test(kind)))
