@@ -4,6 +4,7 @@ import { DEFAULT_SHIM_USER } from '../../plugin/exclusions.ts'
 import { GatehouseError } from '../../util/errors.ts'
 import { addToKubeconfig, createKubeconfig, type KubeconfigEntry } from '../kubeconfig.ts'
 import { contextName } from '../local/members.ts'
+import { loadKubeConfig } from '../node/node-record.ts'
 import type { KindCommand } from './kind-command.ts'
 import { execOnNode } from './node.ts'
 import type { KindRecord } from './record.ts'
@@ -24,13 +25,6 @@ export async function writeShimKubeconfig(record: KindRecord): Promise<void> {
   const server = loadKubeConfig(record).getCurrentCluster()?.server ?? ''
   const entry = { ...toEntry(contextName(layout), text), server }
   await writeFile(layout.member.shimKubeconfig, createKubeconfig(entry), { mode: 0o600 })
-}
-
-/** The admin's. */
-export function loadKubeConfig({ layout }: KindRecord): KubeConfig {
-  const kubeConfig = new KubeConfig()
-  kubeConfig.loadFromFile(layout.member.kubeconfig)
-  return kubeConfig
 }
 
 function toEntry(name: string, text: string): KubeconfigEntry {

@@ -3,7 +3,7 @@ import { GatehouseError } from '../../util/errors.ts'
 import { parseKubernetesVersion } from '../binaries/versions.ts'
 import { refuseOptions } from '../check-options.ts'
 import type { ClusterOptions } from '../cluster-provider.ts'
-import { placementOf } from './record.ts'
+import { placementOf } from '../node/node-record.ts'
 
 /** Flags of kube-apiserver that name files; a node has none of the user's, and ours are in the way. */
 const OUR_FLAGS = ['egress-selector-config-file', 'admission-control-config-file']

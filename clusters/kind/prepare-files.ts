@@ -9,10 +9,11 @@ import { makeFolder } from '../../util/make-folder.ts'
 import type { WasmPoliciesOptions } from '../cluster-provider.ts'
 import { ensureShimCertificates } from '../local/gate.ts'
 import { ensureSocketFolder } from '../local/socket-folder.ts'
+import { placementOf } from '../node/node-record.ts'
+import { prepareStaticManifests } from '../node/registration.ts'
 import type { KindLayout } from './layout.ts'
 import { findNodePolicies, type NodePolicies } from './node-policies.ts'
-import { type KindRecord, placementOf } from './record.ts'
-import { prepareStaticManifests } from './registration.ts'
+import type { KindRecord } from './record.ts'
 
 /** The user of the shim's image; where we are not root, its Pod runs as we do, since the folders are ours then. */
 const IMAGE_USER = { uid: 65532, gid: 65532 }

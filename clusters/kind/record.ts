@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
-import type { ShimPlacement } from '../../plugin/kind/options.ts'
 import type { WebhookSource } from '../../plugin/webhook-source.ts'
 import { makeFolder } from '../../util/make-folder.ts'
 import { replaceFile } from '../../util/replace-file.ts'
 import { parseKubernetesVersion, satisfiesVersion } from '../binaries/versions.ts'
 import type { ClusterOptions, WasmPoliciesOptions } from '../cluster-provider.ts'
+import { placementOf } from '../node/node-record.ts'
 import type { KindLayout } from './layout.ts'
 
 export interface KindOptions extends ClusterOptions {
@@ -66,10 +66,6 @@ export class KindRecord {
     this.#state = { ...this.#state, ...changes }
     await replaceFile(this.layout.state, `${JSON.stringify(this.#state, undefined, 2)}\n`)
   }
-}
-
-export function placementOf({ wasmPolicies }: { readonly wasmPolicies?: WasmPoliciesOptions }): ShimPlacement {
-  return wasmPolicies?.placement ?? 'host'
 }
 
 /** How the options asked for differ from those of the cluster that is there. Nearly everything is fixed once a node runs. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { CoreV1Api, type V1Node } from '@kubernetes/client-node'
 import { GatehouseError, messageOf } from '../../util/errors.ts'
-import { loadKubeConfig } from './access.ts'
+import { loadKubeConfig } from '../node/node-record.ts'
 import type { KindRecord } from './record.ts'
 
 /** A node that was restarted needs some 20 s on a machine that is busy. */

@@ -14,14 +14,13 @@ import { checkWebhooks } from '../webhooks/check-webhooks.ts'
 import { readAggregatedGroups } from '../webhooks/read-aggregated-groups.ts'
 import { waitUntilInForce } from '../webhooks/wait-in-force.ts'
 import { waitUntilStaticInForce } from '../webhooks/wait-static-in-force.ts'
-import { loadKubeConfig } from './access.ts'
-import type { KindRecord } from './record.ts'
+import { loadKubeConfig, type NodeRecord } from './node-record.ts'
 
 /** Who has told the API server its bundle, where objects of the API do. */
 const OBJECTS = 'webhook configurations'
 
 /** Writes the static manifests before there is an API server, unless they are there. */
-export async function prepareStaticManifests(record: KindRecord): Promise<void> {
+export async function prepareStaticManifests(record: NodeRecord): Promise<void> {
   const { staticManifests } = record.layout.member
   const isThere = await stat(staticManifests).then(
     () => true,
@@ -31,13 +30,13 @@ export async function prepareStaticManifests(record: KindRecord): Promise<void> 
 }
 
 /** Makes the webhooks those of the policies, and waits until the API server acts on them. */
-export async function registerPolicies(record: KindRecord): Promise<void> {
+export async function registerPolicies(record: NodeRecord): Promise<void> {
   const options = await readOptions(record)
   if (record.state.webhooks === 'static') await registerStatic(record, options)
   else await registerObjects(record, options)
 }
 
-async function registerStatic(record: KindRecord, options: WebhookConfigurationsOptions): Promise<void> {
+async function registerStatic(record: NodeRecord, options: WebhookConfigurationsOptions): Promise<void> {
   const { staticManifests, certificates } = record.layout.member
   const desired = staticWebhookConfigurations(options)
   const kubeConfig = loadKubeConfig(record)
@@ -49,7 +48,7 @@ async function registerStatic(record: KindRecord, options: WebhookConfigurations
   await confirmBundle(certificates, staticRegistrarName(staticManifests), options.caBundle)
 }
 
-async function registerObjects(record: KindRecord, options: WebhookConfigurationsOptions): Promise<void> {
+async function registerObjects(record: NodeRecord, options: WebhookConfigurationsOptions): Promise<void> {
   const kubeConfig = loadKubeConfig(record)
   const { whole } = await readAggregatedGroups(kubeConfig)
   await applyWebhooks(kubeConfig, webhookConfigurations({ ...options, aggregatedGroups: whole }))
@@ -57,7 +56,7 @@ async function registerObjects(record: KindRecord, options: WebhookConfiguration
   await confirmBundle(record.layout.member.certificates, OBJECTS, options.caBundle)
 }
 
-async function readOptions({ layout, state }: KindRecord): Promise<WebhookConfigurationsOptions> {
+async function readOptions({ layout, state }: NodeRecord): Promise<WebhookConfigurationsOptions> {
   if (state.wasmPolicies === undefined) throw new Error('the gate WasmPolicies is off')
   const caBundle = await ensureShimCertificates(layout.member)
   return { ...(await readWebhookOptions(state.wasmPolicies, state.kubernetesVersion)), caBundle }

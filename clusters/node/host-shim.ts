@@ -3,26 +3,26 @@ import { GatehouseError } from '../../util/errors.ts'
 import { ensureProcess, stopClusterProcesses } from '../local/cluster-processes.ts'
 import { shimProcess } from '../local/shim.ts'
 import { answersOnSocket } from '../local/unix-probe.ts'
-import { type KindRecord, placementOf } from './record.ts'
+import { type NodeRecord, placementOf } from './node-record.ts'
 
 const TIMEOUT_MS = 120_000
 const POLL_MS = 100
 const PROBE_MS = 5000
 
 /** Starts a shim that runs on the host unless it runs. One on the node is the kubelet's to start. */
-export async function ensureHostShim(record: KindRecord, signal?: AbortSignal): Promise<void> {
+export async function ensureHostShim(record: NodeRecord, signal?: AbortSignal): Promise<void> {
   const { wasmPolicies, webhooks, kubernetesVersion } = record.state
   if (wasmPolicies === undefined || webhooks === undefined || placementOf(record.state) !== 'host') return
   const { layout } = record
   await ensureProcess(layout, shimProcess(layout.member, wasmPolicies, { webhooks, kubernetesVersion }), signal)
 }
 
-export async function stopHostShim({ layout }: KindRecord, graceMs?: number): Promise<void> {
+export async function stopHostShim({ layout }: NodeRecord, graceMs?: number): Promise<void> {
   await stopClusterProcesses(layout, (name) => name === 'shim-1', graceMs)
 }
 
 /** Waits until the shim answers on the socket, wherever it runs: its folder is the host's in all placements. */
-export async function waitForShim({ layout }: KindRecord, signal?: AbortSignal): Promise<void> {
+export async function waitForShim({ layout }: NodeRecord, signal?: AbortSignal): Promise<void> {
   const { socket } = layout.member
   const deadline = performance.now() + TIMEOUT_MS
   while (!(await answersOnSocket(socket, '/readiness', AbortSignal.timeout(PROBE_MS)).catch(() => false))) {
