@@ -49,7 +49,7 @@ export function mergeEgressSelector(
   existing: ExistingFile,
 ): EgressSelectorConfiguration {
   const ours = egressSelectorConfiguration({ socket })
-  const selections = readObjects(existing, parseExistingFile(existing, API_VERSION, KIND), 'egressSelections')
+  const selections = readEgressSelections(existing)
   const taken = selections.filter(({ name }) => /^(controlplane|master)$/i.test(String(name)))
   const foreign = taken.find(({ connection }) => readSocket(connection) !== socket)
   if (foreign !== undefined) {
@@ -63,6 +63,42 @@ export function mergeEgressSelector(
   const names = new Set(selections.map(({ name }) => String(name).toLowerCase().replace('master', 'controlplane')))
   const kept = selections as unknown as EgressSelection[]
   return { ...ours, egressSelections: [...kept, ...ours.egressSelections.filter(({ name }) => !names.has(name))] }
+}
+
+/** The selections of a file, by the names of the API's fields. @throws ERR_PLUGIN_OPTIONS for another kind of file */
+export function readEgressSelections(file: ExistingFile): Record<string, unknown>[] {
+  const object = parseExistingFile(file, API_VERSION, KIND)
+  return readObjects(file, 'EgressSelections' in object ? withFieldNames(object) : object, 'egressSelections')
+}
+
+/**
+ * An older k3s writes Go's names of the fields, which its API server reads in every spelling. Passed over, k3s's tunnels to its
+ * agents would be lost.
+ */
+const GO_NAMES: Readonly<Record<string, string>> = {
+  EgressSelections: 'egressSelections',
+  Name: 'name',
+  Connection: 'connection',
+  ProxyProtocol: 'proxyProtocol',
+  Transport: 'transport',
+  TCP: 'tcp',
+  URL: 'url',
+  TLSConfig: 'tlsConfig',
+  CABundle: 'caBundle',
+  ClientKey: 'clientKey',
+  ClientCert: 'clientCert',
+  TLSServerName: 'tlsServerName',
+  UDS: 'uds',
+  UDSName: 'udsName',
+}
+
+function withFieldNames(object: Record<string, unknown>): Record<string, unknown> {
+  const toNamed = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(toNamed)
+    return isObject(value) ? withFieldNames(value) : value
+  }
+  const given = Object.entries(object).filter(([, value]) => value !== null)
+  return Object.fromEntries(given.map(([name, value]) => [GO_NAMES[name] ?? name, toNamed(value)]))
 }
 
 function readSocket(connection: unknown): unknown {

@@ -62,6 +62,42 @@ t.test('selections of a file that is there already stay, word for word', async (
   ])
 })
 
+const TUNNELS = {
+  proxyProtocol: 'HTTPConnect',
+  transport: {
+    tcp: {
+      url: 'https://127.0.0.1:6443',
+      tlsConfig: {
+        caBundle: '/var/lib/rancher/k3s/server/tls/server-ca.crt',
+        clientKey: '/var/lib/rancher/k3s/server/tls/client-kube-apiserver.key',
+        clientCert: '/var/lib/rancher/k3s/server/tls/client-kube-apiserver.crt',
+      },
+    },
+  },
+}
+
+t.test("k3s's tunnels to its agents stay, also in an older k3s's spelling", async (t) => {
+  const text = JSON.stringify({
+    kind: 'EgressSelectorConfiguration',
+    apiVersion: 'apiserver.k8s.io/v1beta1',
+    egressSelections: [{ name: 'cluster', connection: TUNNELS }],
+  })
+  const asGo = text.replace(/"([a-z]+)([A-Za-z]*)":/g, (key, first: string, rest: string) =>
+    ['kind', 'apiVersion'].includes(first + rest)
+      ? key
+      : `"${/^(tcp|url|tls|ca)$/.test(first) ? first.toUpperCase() : first.replace(/^./, (l) => l.toUpperCase())}${rest}":`,
+  )
+  t.match(asGo, '"Transport":{"TCP":{"URL":"https://127.0.0.1:6443","TLSConfig":{"CABundle":', 'as Go names them')
+  const withNull = asGo.replace('"Transport":{', '"Transport":{"UDS":null,')
+  for (const file of [text, withNull]) {
+    const { egressSelections } = mergeEgressSelector({ socket }, { path: '/e', text: file })
+    t.strictSame(egressSelections, [
+      { name: 'cluster', connection: TUNNELS },
+      egressSelectorConfiguration({ socket }).egressSelections[0],
+    ])
+  }
+})
+
 t.test('merging our own file changes nothing', async (t) => {
   const ours = egressSelectorConfiguration({ socket })
   t.strictSame(mergeEgressSelector({ socket }, { path: 'x', text: toYaml([ours]) }), ours)

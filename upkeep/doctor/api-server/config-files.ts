@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
 import { parseAllDocuments } from 'yaml'
+import { readEgressSelections as selectionsOf } from '../../../plugin/egress-selector.ts'
 import { isObject, parseExistingFile, readObjects } from '../../../plugin/existing-file.ts'
 import type { ApiServer } from './api-server.ts'
 
@@ -12,12 +13,7 @@ const ADMISSION_FLAG = 'admission-control-config-file'
 export async function readEgressSelections(apiServer: ApiServer): Promise<readonly Entry[] | undefined> {
   const path = apiServer.flags.get(EGRESS_FLAG)
   if (path === undefined) return undefined
-  const file = { path, text: await apiServer.readFile(path) }
-  return readObjects(
-    file,
-    parseExistingFile(file, 'apiserver.k8s.io/v1beta1', 'EgressSelectorConfiguration'),
-    'egressSelections',
-  )
+  return selectionsOf({ path, text: await apiServer.readFile(path) })
 }
 
 /** The socket that URL webhooks are sent to; undefined when they are not sent to a socket. */
