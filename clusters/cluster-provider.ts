@@ -24,7 +24,7 @@ export interface ClusterOptions {
   readonly kubeconfig?: string
   /** A folder that holds etcd and kube-apiserver, asked before every other source. */
   readonly assets?: string
-  /** Of kind's nodes; unless given, one that is at hand, can be pulled or can be built. */
+  /** Of kind's nodes, unless given one that is at hand, can be pulled or can be built; of k3s, unless given rancher's of that version. */
   readonly nodeImage?: string
   /** Whose kube-apiserver; the stock one unless given. */
   readonly apiServer?: ApiServerKind

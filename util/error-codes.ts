@@ -20,6 +20,7 @@ export const ERROR_CODES = {
   ERR_CLI_USAGE: 'A command, flag or argument is not understood.',
   ERR_CLUSTER_API: 'The API server refused or failed a call that the harness depends on.',
   ERR_CLUSTER_EXISTS: 'A cluster of that name exists with other options.',
+  ERR_CLUSTER_K3S: 'The image of k3s cannot be had, or what it has written cannot be used.',
   ERR_CLUSTER_KIND: 'kind refused or failed a command; the message has its own words.',
   ERR_CLUSTER_NAME: 'The cluster name cannot be used.',
   ERR_CLUSTER_NOT_FOUND: 'No cluster has that name.',

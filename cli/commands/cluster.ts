@@ -15,7 +15,7 @@ Examples:
 export const addClusterCommand: AddCommand = (program, context) => {
   const cluster = program
     .command('cluster')
-    .description('Run clusters of unmodified kube-apiservers: as local processes, or whole nodes by kind.')
+    .description('Run clusters of unmodified kube-apiservers: as local processes, or whole nodes of kind or k3s.')
     .addHelpText('after', EXAMPLES)
   for (const add of [addUpCommand, addDownCommand, addListCommand, addLogsCommand, addKubeconfigCommand]) {
     add(cluster, context)

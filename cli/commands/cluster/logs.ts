@@ -12,7 +12,9 @@ Examples:
 export const addLogsCommand: AddCommand = (cluster, { io }) => {
   cluster
     .command('logs [process]')
-    .description('Print the log of a process (etcd, kube-apiserver-1, shim-1; on kind what kind exports), or of all.')
+    .description(
+      'Print the log of a process (etcd, kube-apiserver-1, shim-1; on kind what kind exports; k3s), or of all.',
+    )
     .addOption(nameOption())
     .option('--path', "print the log's path instead", false)
     .addHelpText('after', EXAMPLES)

@@ -14,11 +14,12 @@ export function collect(value: string, previous: readonly string[] = []): string
   return [...previous, value]
 }
 
-export const PROVIDERS = ['local', 'kind'] as const
+export const PROVIDERS = ['local', 'kind', 'k3s'] as const
 export type ProviderName = (typeof PROVIDERS)[number]
 
 /** A provider, loaded when a command runs and not for its help. */
 export async function loadProvider(name: ProviderName): Promise<ClusterProvider> {
+  if (name === 'k3s') return new (await import('../../../clusters/k3s/k3s-provider.ts')).K3sProvider()
   if (name === 'kind') return new (await import('../../../clusters/kind/kind-provider.ts')).KindProvider()
   return new (await import('../../../clusters/local/local-provider.ts')).LocalProvider()
 }

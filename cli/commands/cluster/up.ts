@@ -46,12 +46,15 @@ Examples:
   # a node that runs its Pods, with the shim as a sidecar of the API server
   gatehouse cluster up --provider kind --feature-gates WasmPolicies=true --policies policies.yml --shim sidecar
 
+  # k3s, whose own API server asks the shim
+  gatehouse cluster up --provider k3s --feature-gates WasmPolicies=true --policies policies.yml
+
   # for measuring and research: the same policies inside the API server's own process (docs/in-process.md)
   gatehouse cluster up --api-server in-process --feature-gates WasmPolicies=true --policies policies.yml
 
 etcd and kube-apiserver are taken from --assets, KUBEBUILDER_ASSETS, the cache or PATH, else downloaded, else built
 with Go, which takes some minutes once. Ctrl-C removes what it has begun; a second one leaves at once.
-What a cluster has and has not: docs/clusters.md, docs/kind.md
+What a cluster has and has not: docs/clusters.md, docs/kind.md, docs/k3s.md
 `
 
 export const addUpCommand: AddCommand = (cluster, { io }) => {
@@ -61,7 +64,7 @@ export const addUpCommand: AddCommand = (cluster, { io }) => {
     .addOption(
       new Option(
         '--provider <name>',
-        "'local': etcd and kube-apiserver as processes; 'kind': a node in a container, whose Pods run",
+        "'local': etcd and kube-apiserver as processes; 'kind' and 'k3s': a node in a container, whose Pods run",
       )
         .choices(PROVIDERS)
         .default('local'),
@@ -83,7 +86,7 @@ export const addUpCommand: AddCommand = (cluster, { io }) => {
         .default('stock'),
     )
     .option('--assets <folder>', 'take etcd and kube-apiserver from this folder')
-    .option('--node-image <image>', 'of kind: take this image, and pull it if it is not there')
+    .option('--node-image <image>', 'of kind or k3s: take this image, and pull it if it is not there')
     .addOption(
       new Option(
         '--shim <placement>',

@@ -1,0 +1,96 @@
+import { ensureContainerEngine } from '../../containers/ensure-engine.ts'
+import { chooseWebhookSource } from '../../plugin/webhook-source.ts'
+import { GatehouseError } from '../../util/errors.ts'
+import type { Steps } from '../../util/steps.ts'
+import { digestPolicies } from '../local/policies.ts'
+import { ensureHostShim, stopHostShim, waitForShim } from '../node/host-shim.ts'
+import { registerPolicies } from '../node/registration.ts'
+import { writeKubeconfigs, writeShimKubeconfig } from './access.ts'
+import { containerState, engineOf } from './container.ts'
+import { chooseK3sImage, ensureK3sImage } from './k3s-image.ts'
+import type { K3sLayout } from './layout.ts'
+import { prepareFiles } from './prepare-files.ts'
+import { describeDifferences, type K3sOptions, K3sRecord } from './record.ts'
+import { createContainer } from './start-container.ts'
+import { waitUntilReady } from './wait-ready.ts'
+
+/** Brings the cluster to the state that the options ask for, be it absent, half there or running. Needs its lock. */
+export async function createCluster(layout: K3sLayout, options: K3sOptions, steps: Steps): Promise<K3sRecord> {
+  const found = await K3sRecord.read(layout)
+  if (found !== undefined) refuseOtherOptions(found, options)
+  const { signal } = options
+  const digest = options.wasmPolicies && (await digestPolicies(options.wasmPolicies.policies))
+  const engine = await ensureContainerEngine(steps)
+  const record = found ?? (await createRecord(layout, options, engine.name))
+  signal?.throwIfAborted()
+  // before k3s: its API server asks from its first answer on
+  const isBeforehand = record.state.webhooks === 'static'
+  if ((await containerState(record)) === undefined) {
+    await ensureK3sImage(engine, record.state.image, { steps, signal })
+    await steps.run('Writing what k3s is given', () => prepareFiles(record))
+    if (isBeforehand) await steps.run('Starting the shim', () => ensureHostShim(record, signal))
+    await steps.run(`Starting k3s from ${record.state.image}`, () => createContainer(record, signal))
+  } else {
+    if (isBeforehand) await ensureHostShim(record, signal)
+    await steps.run('Starting k3s', () => ensureContainerRuns(record))
+  }
+  await steps.run('Waiting for k3s to be ready', async () => {
+    await rememberKubeconfig(record, options.kubeconfig)
+    await writeKubeconfigs(record)
+    await waitUntilReady(record, signal)
+  })
+  if (digest !== undefined)
+    await steps.run('Registering the policies', () => putPoliciesInForce(record, digest, signal))
+  return record
+}
+
+async function ensureContainerRuns(record: K3sRecord): Promise<void> {
+  if ((await containerState(record)) !== 'running') await engineOf(record).run(['start', record.layout.container])
+}
+
+async function putPoliciesInForce(record: K3sRecord, policiesDigest: string, signal?: AbortSignal): Promise<void> {
+  const isChanged = record.state.policiesDigest !== undefined && record.state.policiesDigest !== policiesDigest
+  // it reads them when it starts
+  if (isChanged) await stopHostShim(record)
+  if (record.state.webhooks === 'api') await writeShimKubeconfig(record)
+  await ensureHostShim(record, signal)
+  await waitForShim(record, signal)
+  await registerPolicies(record)
+  await record.update({ policiesDigest })
+}
+
+async function rememberKubeconfig(record: K3sRecord, file: string | undefined): Promise<void> {
+  if (file === undefined || record.state.kubeconfigs.includes(file)) return
+  // before it is written, so that `down` takes the entries out even if we are ended in between
+  await record.update({ kubeconfigs: [...record.state.kubeconfigs, file] })
+}
+
+async function createRecord(
+  layout: K3sLayout,
+  { kubernetesVersion: asked, nodeImage, apiServerArgs = [], shared, wasmPolicies }: K3sOptions,
+  engine: 'docker' | 'podman',
+): Promise<K3sRecord> {
+  const { image, kubernetesVersion } = chooseK3sImage(asked, nodeImage)
+  const webhooks = chooseWebhookSource(kubernetesVersion, wasmPolicies?.webhooks)
+  return K3sRecord.create(layout, {
+    kubernetesVersion,
+    engine,
+    image,
+    isImageNamed: nodeImage !== undefined,
+    apiServerArgs,
+    ...(shared !== undefined && { shared }),
+    ...(wasmPolicies !== undefined && { wasmPolicies, webhooks }),
+    isCreated: false,
+    kubeconfigs: [],
+  })
+}
+
+function refuseOtherOptions({ layout, state }: K3sRecord, options: K3sOptions): void {
+  const differences = describeDifferences(state, options)
+  if (differences.length === 0) return
+  throw new GatehouseError(
+    'ERR_CLUSTER_EXISTS',
+    `cluster '${layout.name}' exists with other options: ${differences.join('; ')}`,
+    { hint: `Remove it first (gatehouse cluster down --name ${layout.name}), or choose another --name.` },
+  )
+}
