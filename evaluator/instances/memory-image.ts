@@ -1,4 +1,4 @@
-import { BLOCK_SHIFT, LONGEST_STORE_BYTES } from '../module/store-marks.ts'
+import { BEYOND_BLOCK_BYTES, BLOCK_SHIFT } from '../module/store-marks.ts'
 import type { BlockMarks } from './block-marks.ts'
 
 const BLOCK_BYTES = 1 << BLOCK_SHIFT
@@ -26,7 +26,7 @@ export class MemoryImage {
    */
   restore(memory: WebAssembly.Memory): void {
     const live = Buffer.from(memory.buffer)
-    this.#marks.take(live.length, (start) => this.#restore(live, start, start + BLOCK_BYTES + LONGEST_STORE_BYTES))
+    this.#marks.take(live.length, (start) => this.#restore(live, start, start + BLOCK_BYTES + BEYOND_BLOCK_BYTES))
   }
 
   #restore(live: Buffer, start: number, end: number): void {

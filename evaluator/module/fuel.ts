@@ -1,5 +1,5 @@
 import { I64, i32Const, i64Const, instruction, mutableGlobal, NO_RESULT, OP } from './assemble.ts'
-import { CLOSES_BLOCK, type Instruction, LOOP, OPENS_BLOCK, PREFIXED } from './instructions.ts'
+import { CLOSES_BLOCK, type Instruction, LOOP, OPENS_BLOCK, PREFIXED, readIndex } from './instructions.ts'
 
 /** More than anybody uses up: a guest that nobody gives less runs as long as its thread. */
 export const UNLIMITED_FUEL: bigint = 2n ** 62n
@@ -14,6 +14,10 @@ const BULK_SHIFT = 5
 export interface Toll {
   readonly position: number
   instructions: number
+  /** The functions that are called by their index. */
+  readonly calls: number[]
+  /** How many are called that the guest chooses as it runs. */
+  chosenCalls: number
 }
 
 /**
@@ -22,16 +26,21 @@ export interface Toll {
  */
 export class Tolls {
   readonly found: Toll[] = []
+  readonly #code: Uint8Array
   readonly #outer: Toll[] = []
   #current: Toll
 
-  /** @param position where the function's code begins */
-  constructor(position: number) {
+  /** @param position where the function's instructions begin in its code */
+  constructor(code: Uint8Array, position: number) {
+    this.#code = code
     this.#current = this.#add(position)
   }
 
-  pass({ opcode, end }: Instruction): void {
+  pass(instruction: Instruction): void {
+    const { opcode, end } = instruction
     this.#current.instructions += 1
+    if (CALLS.has(opcode)) this.#current.calls.push(readIndex(this.#code, instruction))
+    else if (CALLS_CHOSEN.has(opcode)) this.#current.chosenCalls += 1
     if (OPENS_BLOCK.has(opcode)) {
       this.#outer.push(this.#current)
       if (opcode === LOOP) this.#current = this.#add(end)
@@ -41,11 +50,16 @@ export class Tolls {
   }
 
   #add(position: number): Toll {
-    const toll = { position, instructions: 0 }
+    const toll = { position, instructions: 0, calls: [], chosenCalls: 0 }
     this.found.push(toll)
     return toll
   }
 }
+
+// Each of them, and its form as a function's last act.
+const CALLS: ReadonlySet<number> = new Set([0x10, 0x12])
+/** Through a table, or through a reference. */
+const CALLS_CHOSEN: ReadonlySet<number> = new Set([0x11, 0x13, 0x14, 0x15])
 
 /** Whether an instruction takes as long as the number on top of the stack says. */
 export function isBulk(opcode: number): boolean {
@@ -63,8 +77,8 @@ export function encodeFuelGlobal(): Uint8Array {
 }
 
 /** Takes so many units, and traps when none are left. */
-export function encodeToll({ instructions }: Toll, fuelGlobal: number): Uint8Array {
-  return Uint8Array.from(takeFuel(fuelGlobal, i64Const(instructions)))
+export function encodeToll(amount: number, fuelGlobal: number): Uint8Array {
+  return Uint8Array.from(takeFuel(fuelGlobal, i64Const(amount)))
 }
 
 /** Takes fuel for a number of bytes. @param bytes code that leaves an i32 on the stack */

@@ -1,4 +1,4 @@
-import type { ByteReader } from './byte-reader.ts'
+import { ByteReader } from './byte-reader.ts'
 import { UnusableModule } from './unusable-module.ts'
 import { skipValueType } from './value-types.ts'
 
@@ -35,6 +35,11 @@ export function walkExpression(reader: ByteReader, visit: (instruction: Instruct
 function readOpcode(reader: ByteReader): number {
   const first = reader.byte()
   return first === 0xfc || first === 0xfd ? first * PREFIXED + reader.u32() : first
+}
+
+/** The index behind an opcode of one byte. */
+export function readIndex(code: Uint8Array, { start }: Instruction): number {
+  return new ByteReader(code, start + 1).u32()
 }
 
 type Skip = (reader: ByteReader) => void

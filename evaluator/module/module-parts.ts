@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { ByteReader } from './byte-reader.ts'
 import { type Toll, Tolls } from './fuel.ts'
 import { IMPORT_KIND, skipImportType } from './import-types.ts'
-import { type Instruction, walkExpression } from './instructions.ts'
+import { type Instruction, readIndex, walkExpression } from './instructions.ts'
 import { type Limits, readLimits } from './limits.ts'
 import {
   CODE_SECTION,
@@ -15,6 +15,8 @@ import {
   START_SECTION,
   TYPE_SECTION,
 } from './sections.ts'
+import { type StorePlace, storedTypeOf } from './store-marks.ts'
+import { StorePlaces, setsLocal } from './store-places.ts'
 import { UnusableModule } from './unusable-module.ts'
 import { skipValueType } from './value-types.ts'
 
@@ -60,6 +62,8 @@ export interface FunctionBody {
   readonly locals: Locals
   readonly instructions: readonly Instruction[]
   readonly tolls: readonly Toll[]
+  /** Where its stores write to, by where they begin. */
+  readonly places: ReadonlyMap<number, StorePlace>
 }
 
 /**
@@ -179,14 +183,28 @@ function readBody(reader: ByteReader, isWanted: (opcode: number) => boolean): Fu
   const body = new ByteReader(bytes)
   const locals = readLocals(body)
   const instructions: Instruction[] = []
-  const tolls = new Tolls(body.position)
+  const tolls = new Tolls(bytes, body.position)
+  const sets: number[] = []
   walkExpression(body, (instruction) => {
+    const { opcode } = instruction
     tolls.pass(instruction)
-    if (isWanted(instruction.opcode)) instructions.push(instruction)
+    if (isWanted(opcode)) instructions.push(instruction)
+    if (setsLocal(opcode)) {
+      const local = readIndex(bytes, instruction)
+      sets[local] = (sets[local] ?? 0) + 1
+    }
   })
   // V8 has found the module valid, so that it is this walk that lost its way
   if (!body.atEnd) throw new UnusableModule('has code that goes on behind its end')
-  return { bytes, locals, instructions, tolls: tolls.found }
+  const hasStores = instructions.some(({ opcode }) => storedTypeOf(opcode) !== undefined)
+  const places = hasStores ? placeStores(new ByteReader(bytes, locals.end), bytes, sets) : new Map()
+  return { bytes, locals, instructions, tolls: tolls.found, places }
+}
+
+function placeStores(body: ByteReader, bytes: Uint8Array, sets: readonly number[]): ReadonlyMap<number, StorePlace> {
+  const places = new StorePlaces(bytes, sets)
+  walkExpression(body, (instruction) => places.pass(instruction))
+  return places.found
 }
 
 function readLocals(body: ByteReader): Locals {

@@ -1,7 +1,7 @@
 import { concatBytes } from '../../util/bytes.ts'
 import { I32, I32_TO_I32, I64, OP } from './assemble.ts'
 import { ByteReader, encodeU32 } from './byte-reader.ts'
-import { encodeFuelGlobal, encodeToll, isBulk, type Toll } from './fuel.ts'
+import { encodeFuelGlobal, encodeToll, isBulk } from './fuel.ts'
 import { type Instruction, PREFIXED } from './instructions.ts'
 import { type FunctionBody, type ModuleParts, readModuleParts } from './module-parts.ts'
 import type { RestorableState } from './policy-module.ts'
@@ -15,6 +15,7 @@ import {
   START_SECTION,
   TYPE_SECTION,
 } from './sections.ts'
+import { type DueToll, settleTolls } from './settle-tolls.ts'
 import {
   assignMarkLocals,
   BULK_TYPE,
@@ -131,9 +132,14 @@ function rewrite(sections: readonly Section[], parts: ModuleParts): RestorableMo
   }
 }
 
-function rewriteCode({ bodies, functionTypes, parameters = [] }: ModuleParts, given: GivenParts): Uint8Array {
+function rewriteCode(
+  { bodies, functionTypes, parameters = [], importedFunctions }: ModuleParts,
+  given: GivenParts,
+): Uint8Array {
+  const due = settleTolls(bodies, importedFunctions)
   const rewritten = bodies.flatMap((body, index) => {
-    const bytes = rewriteBody(body, parameters[functionTypes[index] ?? 0] ?? 0, given)
+    const own = parameters[functionTypes[index] ?? 0] ?? 0
+    const bytes = rewriteBody(body, { tolls: due[index] ?? [], parameters: own, given })
     return [encodeU32(bytes.length), bytes]
   })
   const { pagesGlobal, fuelGlobal } = given
@@ -148,13 +154,20 @@ interface Edit {
   readonly bytes: Uint8Array
 }
 
-function rewriteBody(body: FunctionBody, parameters: number, given: GivenParts): Uint8Array {
-  const { bytes, instructions, tolls, locals } = body
-  const stored = new Set(instructions.map(({ opcode }) => storedTypeOf(opcode)).filter((type) => type !== undefined))
-  const marks = stored.size === 0 ? undefined : assignMarkLocals(stored, parameters + locals.count)
+interface BodyParts {
+  readonly tolls: readonly DueToll[]
+  readonly parameters: number
+  readonly given: GivenParts
+}
+
+function rewriteBody(body: FunctionBody, { tolls, parameters, given }: BodyParts): Uint8Array {
+  const { bytes, instructions, locals, places } = body
+  const computed = instructions.filter(({ start }) => places.get(start)?.kind === 'computed')
+  const stored = new Set(computed.map(({ opcode }) => storedTypeOf(opcode)).filter((type) => type !== undefined))
+  const marks = assignMarkLocals(stored, parameters + locals.count)
   // at the same place the toll comes first: it is for what is behind it
   const edits = [
-    ...(marks === undefined ? [] : [toLocals(body, marks)]),
+    ...(stored.size === 0 ? [] : [toLocals(body, marks)]),
     ...tolls.map((toll) => toToll(toll, given)),
     ...instructions.map((it) => toEdit(it, body, { given, marks })),
   ]
@@ -173,17 +186,18 @@ function toLocals({ bytes, locals: { groups, start, end } }: FunctionBody, marks
 
 function toEdit(
   instruction: Instruction,
-  { bytes: code }: FunctionBody,
-  { given, marks }: { readonly given: GivenParts; readonly marks: MarkLocals | undefined },
+  { bytes: code, places }: FunctionBody,
+  { given, marks }: { readonly given: GivenParts; readonly marks: MarkLocals },
 ): Edit {
   const { opcode, start, end } = instruction
   if (isGrowth(opcode)) return { start, end, bytes: replaceGrowth(instruction, given) }
-  if (marks !== undefined && isStore(opcode)) return { start, end: start, bytes: encodeMark(code, instruction, marks) }
+  const place = places.get(start)
+  if (place !== undefined) return { start, end: start, bytes: encodeMark(code, instruction, place, marks) }
   return { start, end: start, bytes: callOf(given.bulkFunction) }
 }
 
-function toToll(toll: Toll, { fuelGlobal }: GivenParts): Edit {
-  return { start: toll.position, end: toll.position, bytes: encodeToll(toll, fuelGlobal) }
+function toToll({ position, amount }: DueToll, { fuelGlobal }: GivenParts): Edit {
+  return { start: position, end: position, bytes: encodeToll(amount, fuelGlobal) }
 }
 
 const nameOf = (global: number): string => `${EXPORT_PREFIX}global.${global}`

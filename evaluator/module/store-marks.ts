@@ -7,8 +7,11 @@ import { type Instruction, PREFIXED } from './instructions.ts'
 /** A guest's memory is put back in blocks of so many bytes, as a power of two. */
 export const BLOCK_SHIFT = 12
 
-/** The longest store begins in one block and may end so many bytes behind it, for which only the first one is marked. */
-export const LONGEST_STORE_BYTES = 16
+/** Stores to what one pointer points to share a mark if they lie in the same window of offsets, of so many bytes as a power of two. */
+export const WINDOW_SHIFT = 9
+
+/** From the beginning of a window in a marked block, the last store in it may end so many bytes behind that block. */
+export const BEYOND_BLOCK_BYTES: number = 2 ** WINDOW_SHIFT + 15
 
 const F32 = 0x7d
 const F64 = 0x7c
@@ -27,6 +30,15 @@ const STORED_TYPES: ReadonlyMap<number, number> = new Map([
   // v128.store, and of one lane
   ...[11, 88, 89, 90, 91].map((number) => [0xfd * PREFIXED + number, V128] as const),
 ])
+
+/**
+ * Where a store writes to, as far as its function's code tells. `local`: what the local points to, and the offset at which the
+ * window begins that it lies in. `marked`: in a window that has been marked on every way to here. `computed`: nothing is known.
+ */
+export type StorePlace =
+  | { readonly kind: 'local'; readonly local: number; readonly windowOffset: number }
+  | { readonly kind: 'marked' }
+  | { readonly kind: 'computed' }
 
 /** Where a function keeps a store's operands while it marks the block. */
 export interface MarkLocals {
@@ -70,8 +82,35 @@ const NAMES_MEMORY = 0x40
 const STORE_MARK = [...i32Const(1), OP.i32Store8, NAMES_MEMORY, MARKS, 0]
 const TO_BLOCK = [...i32Const(BLOCK_SHIFT), OP.i32ShrU]
 
-/** What stands before a store: it marks the block that the store writes to, or begins in. */
-export function encodeMark(code: Uint8Array, store: Instruction, { address, values, known }: MarkLocals): Uint8Array {
+/** What stands before a store: it marks the block that the store writes to, or that its window begins in. */
+export function encodeMark(code: Uint8Array, store: Instruction, place: StorePlace, locals: MarkLocals): Uint8Array {
+  switch (place.kind) {
+    case 'marked':
+      return NOTHING
+    case 'local':
+      return assembleLocalMark(place)
+    case 'computed':
+      return encodeComputedMark(code, store, locals)
+  }
+}
+
+const NOTHING = new Uint8Array()
+
+// Leaves the store's operands where they are.
+function assembleLocalMark({
+  local,
+  windowOffset,
+}: {
+  readonly local: number
+  readonly windowOffset: number
+}): Uint8Array {
+  return new Uint8Array([OP.localGet, ...encodeU32(local), ...addOffset(windowOffset), ...TO_BLOCK, ...STORE_MARK])
+}
+
+// May overflow, in which case the store traps.
+const addOffset = (offset: number): number[] => (offset === 0 ? [] : [...i32Const(offset | 0), OP.i32Add])
+
+function encodeComputedMark(code: Uint8Array, store: Instruction, { address, values, known }: MarkLocals): Uint8Array {
   const type = storedTypeOf(store.opcode) ?? 0
   const offset = readOffset(code, store)
   const key = type * 2 ** 32 + offset
@@ -84,15 +123,15 @@ function assembleMark(addressLocal: number, valueLocal: number, offset: number):
   const [address, value] = [encodeU32(addressLocal), encodeU32(valueLocal)]
   return new Uint8Array([
     ...[OP.localSet, ...value, OP.localTee, ...address, OP.localGet, ...address],
-    // may overflow, in which case the store traps
-    ...(offset === 0 ? [] : [...i32Const(offset | 0), OP.i32Add]),
+    ...addOffset(offset),
     ...TO_BLOCK,
     ...STORE_MARK,
     ...[OP.localGet, ...value],
   ])
 }
 
-function readOffset(code: Uint8Array, { opcode, start }: Instruction): number {
+/** What a store adds to its address. */
+export function readOffset(code: Uint8Array, { opcode, start }: Instruction): number {
   const reader = new ByteReader(code, start)
   reader.byte()
   if (opcode >= PREFIXED) reader.u32()
