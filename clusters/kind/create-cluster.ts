@@ -11,6 +11,7 @@ import { registerPolicies } from '../node/registration.ts'
 import { writeKubeconfigs, writeShimKubeconfig } from './access.ts'
 import { refuseForeign } from './check-options.ts'
 import { createNode } from './create-node.ts'
+import { explainFailure } from './explain-failure.ts'
 import { KindCommand } from './kind-command.ts'
 import { findKind } from './kind-program.ts'
 import type { KindLayout } from './layout.ts'
@@ -30,7 +31,22 @@ export async function createCluster(layout: KindLayout, options: KindOptions, st
   const record = found ?? (await createRecord(layout, options, { engine: engine.name, steps }))
   const kind = new KindCommand(record.state.kind, engine)
   signal?.throwIfAborted()
-  if ((await nodeState(record)) === undefined) await makeNode(record, { kind, options, steps })
+  try {
+    await runCluster(record, { kind, options, steps, digest })
+    return record
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw await explainFailure(record, error)
+  }
+}
+
+async function runCluster(
+  record: KindRecord,
+  { digest, ...making }: Making & { digest: string | undefined },
+): Promise<void> {
+  const { kind, options, steps } = making
+  const { signal } = options
+  if ((await nodeState(record)) === undefined) await makeNode(record, making)
   else await steps.run('Starting the node', () => ensureNodeRuns(record))
   await steps.run('Waiting for the node to be Ready', async () => {
     await rememberKubeconfig(record, options.kubeconfig)
@@ -39,7 +55,6 @@ export async function createCluster(layout: KindLayout, options: KindOptions, st
   })
   if (digest !== undefined)
     await steps.run('Registering the policies', () => putPoliciesInForce(record, digest, signal))
-  return record
 }
 
 interface Making {
@@ -50,7 +65,7 @@ interface Making {
 
 async function makeNode(record: KindRecord, { kind, options, steps }: Making): Promise<void> {
   const { state } = record
-  const { signal, retain = false } = options
+  const { signal } = options
   const image = placementOf(state) === 'host' ? undefined : await buildShimImage({ steps, signal })
   await steps.run('Writing what the node is given', async () => {
     const node = {
@@ -62,7 +77,7 @@ async function makeNode(record: KindRecord, { kind, options, steps }: Making): P
   const isBeforehand = state.webhooks === 'static' && placementOf(state) === 'host'
   if (isBeforehand) await steps.run('Starting the shim', () => ensureHostShim(record, signal))
   await steps.run(`Creating the node by kind, from ${state.image}`, (onLine) =>
-    createNode(record, { kind, imageArchive: image?.archive, retain, signal, onLine }),
+    createNode(record, { kind, imageArchive: image?.archive, signal, onLine }),
   )
 }
 

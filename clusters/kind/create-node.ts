@@ -6,7 +6,6 @@ export interface NodeCreation {
   readonly kind: KindCommand
   /** Of the shim, where it runs on the node. */
   readonly imageArchive?: string | undefined
-  readonly retain: boolean
   readonly signal: AbortSignal | undefined
   readonly onLine: (line: string) => void
 }
@@ -16,7 +15,7 @@ export interface NodeCreation {
  * the API server starts only after it, and kind waits for the API server.
  */
 export async function createNode(record: KindRecord, creation: NodeCreation): Promise<void> {
-  const { kind, imageArchive, retain, onLine, signal } = creation
+  const { kind, imageArchive, onLine, signal } = creation
   const { layout, state } = record
   const failure = new AbortController()
   const either = AbortSignal.any([failure.signal, ...(signal === undefined ? [] : [signal])])
@@ -28,7 +27,8 @@ export async function createNode(record: KindRecord, creation: NodeCreation): Pr
       `--config=${layout.clusterFile}`,
       `--image=${state.image}`,
       `--kubeconfig=${layout.kindKubeconfig}`,
-      ...(retain ? ['--retain'] : []),
+      // what is left of a failure is looked at before it is removed
+      '--retain',
     ],
     { signal: either, onLine },
   )

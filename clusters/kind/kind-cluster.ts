@@ -1,11 +1,11 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import { makeFolder } from '../../util/make-folder.ts'
 import { signalProcess } from '../../util/managed-process.ts'
 import type { Cluster, ClusterMember } from '../cluster-provider.ts'
 import { findClusterProcesses } from '../local/cluster-processes.ts'
 import { ensureHostShim, stopHostShim, waitForShim } from '../node/host-shim.ts'
 import { loadKubeConfig, placementOf } from '../node/node-record.ts'
+import { exportLogs } from './export-logs.ts'
 import { KindCommand } from './kind-command.ts'
 import { engineOf, execOnNode, nodeState } from './node.ts'
 import type { KindRecord } from './record.ts'
@@ -77,8 +77,7 @@ export class KindCluster implements Cluster {
 
   /** Writes into the folder what `kind export logs` gathers. */
   async exportLogs(folder: string): Promise<void> {
-    await makeFolder(folder)
-    await this.#kind().run(['export', 'logs', folder, `--name=${this.name}`])
+    await exportLogs(this.#record, folder)
   }
 
   /** Gives the node the images of an archive, as `docker save` writes them. */
