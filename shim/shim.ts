@@ -105,7 +105,7 @@ export class Shim {
     const registration: Registration = {}
     const listening = { ...loaded, ...parts, ...answering, certificate, front, registration }
     const listeners = await this.#listen(listening, resources)
-    front?.front.use(answering.handlers.handler)
+    front?.front.use(answering.handlers.answer)
     const reloader = resources.use(this.#startReloader({ digest: snapshot.digest, policies, modules, metrics }))
     const keeper = resources.use(startKeeper(this.#options, { policies, client, drain, log }))
     registration.keeper = keeper
@@ -227,6 +227,7 @@ export class Shim {
       ...handlers,
       opened,
       certificate: certificate.current,
+      drain,
       openAdmin,
       openFramed,
       log,

@@ -1,8 +1,9 @@
-import { subscribe } from 'node:diagnostics_channel'
 import { appendFileSync } from 'node:fs'
-import { type IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import { isMainThread } from 'node:worker_threads'
 import { MeteredEvaluator } from '../../evaluator/metered-evaluator.ts'
+import { Drain } from '../../shim/http/drain.ts'
+import { ReviewConnections } from '../../shim/http/review-connections.ts'
 import { StartedEvaluatorPool } from '../../shim/pool/evaluator-pool.ts'
 import { EvaluatorThread } from '../../shim/pool/evaluator-thread.ts'
 import { monotonicMs, type ShimTimes } from './shim-times.ts'
@@ -17,20 +18,25 @@ let current: Partial<Writable<ShimTimes>> = {}
 let activeAtRest = 0
 
 if (isMainThread && file !== null) {
-  subscribe('http.server.request.start', (message) => begin((message as { request: IncomingMessage }).request))
+  // before the connection's own listener, which goes on with the review
+  follow(ReviewConnections.prototype, 'add', {
+    before: ([socket]) => socket instanceof Socket && socket.prependListener('data', begin),
+  })
+  follow(Drain.prototype, 'add', { before: () => mark('readAt') })
   follow(StartedEvaluatorPool.prototype, 'evaluate', { before: () => mark('askedAt') })
   for (const prototype of [MeteredEvaluator.prototype, EvaluatorThread.prototype]) {
     const method = prototype === MeteredEvaluator.prototype ? 'evaluate' : 'run'
     follow(prototype, method, { before: () => mark('evaluatedFrom'), after: () => remark('evaluatedTo') })
   }
   const writtenTo = file
-  follow(ServerResponse.prototype, 'end', { before: () => mark('endAt'), after: () => finish(writtenTo) })
+  follow(Drain.prototype, 'remove', { before: () => mark('endAt') })
+  follow(Socket.prototype, 'write', { before: () => {}, after: () => finish(writtenTo) })
 }
 
-function begin(request: IncomingMessage): void {
-  current = { wokenMs: performance.eventLoopUtilization().active - activeAtRest, headAt: monotonicMs() }
-  // before the shim's own listener, which goes on with the review
-  request.once('end', () => mark('bodyAt'))
+function begin(): void {
+  // a request may come in pieces
+  if (current.openedAt !== undefined) return
+  current = { wokenMs: performance.eventLoopUtilization().active - activeAtRest, openedAt: monotonicMs() }
 }
 
 function mark(key: keyof ShimTimes): void {
@@ -44,8 +50,9 @@ function remark(key: keyof ShimTimes): void {
 // What the shim does after the answer has been asked for before: our turn comes when all of that is done.
 function finish(writtenTo: string): void {
   const times = current
+  if (times.endAt === undefined) return
   current = {}
-  if (times.headAt === undefined || times.askedAt === undefined) return
+  if (times.openedAt === undefined || times.askedAt === undefined) return
   times.writtenAt = monotonicMs()
   setImmediate(() => {
     times.afterMs = monotonicMs() - (times.writtenAt ?? 0)
@@ -55,7 +62,7 @@ function finish(writtenTo: string): void {
 }
 
 interface Followers {
-  readonly before: () => void
+  readonly before: (parameters: readonly unknown[]) => void
   readonly after?: () => void
 }
 
@@ -64,7 +71,7 @@ function follow(prototype: object, name: string, { before, after = () => {} }: F
   const method: unknown = Reflect.get(prototype, name)
   if (typeof method !== 'function') throw new TypeError(`there is no method ${name} to follow`)
   Reflect.set(prototype, name, function (this: unknown, ...parameters: unknown[]): unknown {
-    before()
+    before(parameters)
     const result: unknown = Reflect.apply(method, this, parameters)
     if (result instanceof Promise) return result.finally(after)
     after()

@@ -54,9 +54,9 @@ interface ShimPart {
 
 /** In the order in which they follow each other. */
 const SHIM_PARTS: readonly ShimPart[] = [
-  { part: 'receive', title: 'woken, TLS opened, HTTP head parsed', of: ({ wokenMs }) => wokenMs },
-  { part: 'body', title: 'body read', of: ({ headAt, bodyAt }) => bodyAt - headAt },
-  { part: 'review', title: 'review checked and cut up, policy found', of: ({ bodyAt, askedAt }) => askedAt - bodyAt },
+  { part: 'receive', title: 'woken, TLS opened', of: ({ wokenMs }) => wokenMs },
+  { part: 'body', title: 'HTTP read', of: ({ openedAt, readAt }) => readAt - openedAt },
+  { part: 'review', title: 'review checked and cut up, policy found', of: ({ readAt, askedAt }) => askedAt - readAt },
   { part: 'queue', title: 'waiting to be evaluated', of: ({ askedAt, evaluatedFrom }) => evaluatedFrom - askedAt },
   { part: 'evaluate', title: 'evaluated', of: ({ evaluatedFrom, evaluatedTo }) => evaluatedTo - evaluatedFrom },
   {
@@ -64,7 +64,7 @@ const SHIM_PARTS: readonly ShimPart[] = [
     title: 'verdict, counters, answer written',
     of: ({ evaluatedTo, endAt }) => endAt - evaluatedTo,
   },
-  { part: 'write', title: 'HTTP head, TLS, handed to the socket', of: ({ endAt, writtenAt }) => writtenAt - endAt },
+  { part: 'write', title: 'HTTP written, TLS, handed to the socket', of: ({ endAt, writtenAt }) => writtenAt - endAt },
 ]
 
 /** Splits what the policy adds to the median. */
@@ -118,7 +118,7 @@ function callBesidesShim({ withPolicy, shim }: ProfileSamples): number {
   const rests = withPolicy.map(({ latencies, call }) => {
     const times = shim.slice(begin, begin + latencies.length)
     begin += latencies.length
-    return call - summarize(times.map(({ headAt, writtenAt }) => writtenAt - headAt)).mean - woken
+    return call - summarize(times.map(({ openedAt, writtenAt }) => writtenAt - openedAt)).mean - woken
   })
   return summarize(rests).p50
 }

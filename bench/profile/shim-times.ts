@@ -2,15 +2,16 @@ import { readFile } from 'node:fs/promises'
 
 /** When things happened to one request in the shim: milliseconds of the machine's monotonic clock, which all processes share. */
 export interface ShimTimes {
-  /** Since the event loop woke up: TLS opened, HTTP's head parsed. */
+  /** From the event loop's waking up until TLS was opened. */
   readonly wokenMs: number
-  readonly headAt: number
-  readonly bodyAt: number
+  readonly openedAt: number
+  /** The HTTP request was there and read. */
+  readonly readAt: number
   /** The policy was asked for. */
   readonly askedAt: number
   readonly evaluatedFrom: number
   readonly evaluatedTo: number
-  /** The answer was handed to HTTP. */
+  /** The answer was there. */
   readonly endAt: number
   /** HTTP and TLS had handed it to the socket. */
   readonly writtenAt: number

@@ -1,24 +1,22 @@
-import type { RequestListener } from 'node:http'
 import type { Log } from '../../util/log.ts'
 import type { Fallback } from '../fallback/fallback.ts'
 import { onlyFallback } from '../fallback/with-fallback.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
-import type { Drain } from './drain.ts'
+import type { Answerer } from './exchange.ts'
 import { createRequestHandler } from './request-handler.ts'
 
 export interface FrontOptions {
   readonly fallback: Fallback
   readonly metrics: Metrics
-  readonly drain: Drain
   readonly log: Log
 }
 
 /** What answers on the socket from the first moment: the fallback alone until the policies are loaded, then the shim itself. */
 export class Front {
-  #handler: RequestListener
+  #answer: Answerer
   #why = 'the shim has not loaded its policies yet'
 
-  constructor({ fallback, metrics, drain, log }: FrontOptions) {
+  constructor({ fallback, metrics, log }: FrontOptions) {
     const probes = {
       readiness: () => json(503, { ready: false, loading: this.#why }),
       livez: () => json(200, { alive: true }),
@@ -27,10 +25,10 @@ export class Front {
         return { status: 200, contentType, body: text }
       },
     }
-    this.#handler = createRequestHandler({ review: onlyFallback(fallback, () => this.#why), probes, drain, log })
+    this.#answer = createRequestHandler({ review: onlyFallback(fallback, () => this.#why), probes, log })
   }
 
-  readonly handler: RequestListener = (request, response) => this.#handler(request, response)
+  readonly answer: Answerer = (exchange) => this.#answer(exchange)
 
   /** Why it takes so long. */
   explain(why: string): void {
@@ -38,8 +36,8 @@ export class Front {
   }
 
   /** From the next request on, on connections that are open too, this one answers. */
-  use(handler: RequestListener): void {
-    this.#handler = handler
+  use(answer: Answerer): void {
+    this.#answer = answer
   }
 }
 

@@ -1,4 +1,3 @@
-import type { RequestListener } from 'node:http'
 import type { Log } from '../../util/log.ts'
 import type { DecisionObserver } from '../decisions/decision.ts'
 import type { Fallback } from '../fallback/fallback.ts'
@@ -10,6 +9,7 @@ import type { Reviewer } from '../review/reviewer.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Answerers } from './answer-review.ts'
 import type { Drain } from './drain.ts'
+import type { Answerer } from './exchange.ts'
 import { HttpError } from './http-error.ts'
 import { createProbes } from './probes.ts'
 import { createRequestHandler } from './request-handler.ts'
@@ -30,23 +30,23 @@ export interface HandlersOptions {
 
 export interface Handlers {
   /** Answers reviews and probes. */
-  readonly handler: RequestListener
+  readonly answer: Answerer
   /** Answers probes only: its port is plain HTTP, and open to whoever asks for readiness. */
-  readonly probeHandler: RequestListener
+  readonly answerProbes: Answerer
   /** For those who ask without HTTP. */
   readonly answerers: Answerers
 }
 
 export function createHandlers(options: HandlersOptions): Handlers {
-  const { drain, fallback, log } = options
+  const { fallback, log } = options
   const probes = createProbes(options)
   const answerers = { ...options, entryReviewer: new EntryReviewer(options) }
   const own = createReviewHandler(answerers)
   const review = fallback === undefined ? own : withFallback(own, fallback)
   return {
-    handler: createRequestHandler({ review, probes, drain, log }),
+    answer: createRequestHandler({ review, probes, log }),
     answerers,
-    probeHandler: createRequestHandler({ review: refuseReview, probes, drain, log }),
+    answerProbes: createRequestHandler({ review: refuseReview, probes, log }),
   }
 }
 

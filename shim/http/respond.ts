@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import { type ServerResponse, STATUS_CODES } from 'node:http'
 import type { AdmissionResponse } from '../../evaluator/admission-response.ts'
 import type { ReviewOrigin } from '../review/review-origin.ts'
 import type { HttpError } from './http-error.ts'
@@ -33,4 +33,25 @@ export function send(response: ServerResponse, answer: Answer, isLast: boolean):
     ...answer.headers,
   })
   response.end(answer.body)
+}
+
+/** An answer as HTTP/1.1 writes it. */
+export interface WrittenAnswer {
+  readonly text: string
+  readonly encoding: 'latin1' | 'utf8'
+  /** The connection ends behind it. */
+  readonly isLast: boolean
+}
+
+/** Writes what `send` would send. */
+export function writeAnswer({ status, contentType, body, headers = {} }: Answer, isLast: boolean): WrittenAnswer {
+  const length = Buffer.byteLength(body)
+  let text = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: ${contentType}\r\nContent-Length: ${length}\r\n`
+  const closes = isLast && headers['Connection'] === undefined ? { Connection: 'close' } : {}
+  const further = { ...closes, ...headers }
+  for (const name in further) text += `${name}: ${further[name as keyof typeof further]}\r\n`
+  text += `Date: ${new Date().toUTCString()}\r\n\r\n${body}`
+  // one byte a character is written faster
+  const encoding = length === body.length ? 'latin1' : 'utf8'
+  return { text, encoding, isLast: isLast || headers['Connection'] === 'close' }
 }

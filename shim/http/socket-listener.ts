@@ -1,4 +1,4 @@
-import { createServer, type RequestListener } from 'node:http'
+import { createServer } from 'node:http'
 import type { Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import type { Log } from '../../util/log.ts'
@@ -7,30 +7,37 @@ import type { SocketOptions } from '../shim-options.ts'
 import { listenOnSocket } from '../socket/listen.ts'
 import type { ServerCertificate } from '../tls/server-certificate.ts'
 import { Connections } from './connections.ts'
+import type { Drain } from './drain.ts'
+import type { Answerer } from './exchange.ts'
 import { closeListeningSocket, type Listener, logAcceptErrors } from './listener.ts'
+import { createRequestListener } from './request-listener.ts'
+import { ReviewConnections } from './review-connections.ts'
 import { DIAL_TIMEOUT_MS, SERVER_TIMEOUTS, type ServerTimeouts } from './server-timeouts.ts'
 
 export interface SocketListenerOptions {
   readonly socket: SocketOptions
   readonly certificate: ServerCertificate
-  readonly handler: RequestListener
+  readonly answer: Answerer
+  readonly drain: Drain
   readonly log: Log
   readonly timeouts?: ServerTimeouts
 }
 
 /**
- * Answers on a Unix socket: plain HTTP/1.1, a CONNECT among it. A tunnel to one of our own hosts is unwrapped and given
- * back to the same server, which then finds HTTP/1.1 on it again.
+ * Answers on a Unix socket: plain HTTP/1.1, a CONNECT among it. A tunnel to one of our own hosts is unwrapped; reviews are
+ * read from it as they come, and for whatever else is on it, it is given back to the same server.
  */
 export async function openSocketListener(options: SocketListenerOptions): Promise<Listener> {
-  const { socket, certificate, handler, log, timeouts = SERVER_TIMEOUTS } = options
-  const server = createServer(timeouts, handler)
+  const { socket, certificate, log, timeouts = SERVER_TIMEOUTS } = options
+  const server = createServer(timeouts, createRequestListener(options))
+  const handOver = (socket: Socket) => server.emit('connection', socket)
+  const reviews = new ReviewConnections({ ...options, timeouts, handOver })
   const tls = createTlsServer({
     ...certificate,
     ALPNProtocols: ['http/1.1'],
     handshakeTimeout: timeouts.handshakeTimeout,
   })
-  tls.on('secureConnection', (socket) => server.emit('connection', socket))
+  tls.on('secureConnection', (socket) => reviews.add(socket))
   tls.on('tlsClientError', (error, socket) => {
     log.debug({ error: error.message }, 'TLS handshake failed')
     // Node leaves a connection open whose handshake has only taken too long.
@@ -56,8 +63,12 @@ export async function openSocketListener(options: SocketListenerOptions): Promis
       closeListeningSocket(server)
     },
     whenGone: () => connections.whenGone(),
-    closeIdleConnections: () => server.closeIdleConnections(),
+    closeIdleConnections() {
+      server.closeIdleConnections()
+      reviews.closeIdle()
+    },
     closeConnections() {
+      reviews[Symbol.dispose]()
       // ends what the server does at intervals, too
       server.close()
       connections.destroyAll()

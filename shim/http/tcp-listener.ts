@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
+import { createServer } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { GatehouseError, messageOf } from '../../util/errors.ts'
@@ -7,7 +7,10 @@ import type { Log } from '../../util/log.ts'
 import { type Authority, formatAuthority } from '../connect/authority.ts'
 import type { ServerCertificate } from '../tls/server-certificate.ts'
 import { Connections } from './connections.ts'
+import type { Drain } from './drain.ts'
+import type { Answerer } from './exchange.ts'
 import { closeListeningSocket, type Listener, logAcceptErrors } from './listener.ts'
+import { createRequestListener } from './request-listener.ts'
 import { SERVER_TIMEOUTS } from './server-timeouts.ts'
 
 export interface TcpListenerOptions {
@@ -15,7 +18,8 @@ export interface TcpListenerOptions {
   readonly address: Authority
   /** Absent: plain HTTP. */
   readonly certificate?: ServerCertificate
-  readonly handler: RequestListener
+  readonly answer: Answerer
+  readonly drain: Drain
   /** Lets another process of ours listen on the same port meanwhile. */
   readonly isShared?: boolean
   readonly log: Log
@@ -23,7 +27,8 @@ export interface TcpListenerOptions {
 
 /** Answers on a TCP port: HTTPS for the API server in webhook mode, plain HTTP for probes. @throws ERR_PORT_LISTEN */
 export async function openTcpListener(options: TcpListenerOptions): Promise<Listener> {
-  const { address, certificate, handler, isShared = false, log } = options
+  const { address, certificate, isShared = false, log } = options
+  const handler = createRequestListener(options)
   const https = certificate && createHttpsServer({ ...SERVER_TIMEOUTS, ...certificate }, handler)
   https?.on('tlsClientError', (error) => log.debug({ error: error.message }, 'TLS handshake failed'))
   const server = https ?? createServer(SERVER_TIMEOUTS, handler)

@@ -1,4 +1,5 @@
 import { parseDurationMs } from '../../util/duration.ts'
+import { Memo } from '../../util/memo.ts'
 import { toPatienceMs } from '../review/patience.ts'
 import { HttpError } from './http-error.ts'
 
@@ -10,6 +11,12 @@ const MAX_TIMEOUT_MS = 30_000
  * its patience ends is worth more than none, so that some is left for the way back. @throws HttpError
  */
 export function readTimeoutMs(query: string): number {
+  return TIMEOUTS.get(query)
+}
+
+const TIMEOUTS = new Memo(64, parseTimeoutMs)
+
+function parseTimeoutMs(query: string): number {
   const text = new URLSearchParams(query).get('timeout') ?? ''
   // an empty one is none to the API server, too
   if (text === '') return MAX_TIMEOUT_MS

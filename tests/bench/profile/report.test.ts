@@ -5,8 +5,8 @@ import type { ShimTimes } from '../../../bench/profile/shim-times.ts'
 
 const TIMES: ShimTimes = {
   wokenMs: 0.125,
-  headAt: 1,
-  bodyAt: 1.125,
+  openedAt: 1,
+  readAt: 1.125,
   askedAt: 1.25,
   evaluatedFrom: 1.25,
   evaluatedTo: 1.5,

@@ -27,7 +27,16 @@ const report: BenchReport = {
   notes: [],
 }
 const window = { latencies: [2], call: 1 }
-const times = { wokenMs: 1, headAt: 0, bodyAt: 1, askedAt: 2, evaluatedFrom: 3, evaluatedTo: 4, endAt: 5, writtenAt: 6 }
+const times = {
+  wokenMs: 1,
+  openedAt: 0,
+  readAt: 1,
+  askedAt: 2,
+  evaluatedFrom: 3,
+  evaluatedTo: 4,
+  endAt: 5,
+  writtenAt: 6,
+}
 const profile = {
   ...{ kubernetesVersion: 'v1.37.2', policy: 'some', machine },
   ...splitAdded({

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
-import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { Drain } from '../../../shim/http/drain.ts'
+import type { Answerer } from '../../../shim/http/exchange.ts'
 import type { Listener } from '../../../shim/http/listener.ts'
 import { SERVER_TIMEOUTS, type ServerTimeouts } from '../../../shim/http/server-timeouts.ts'
 import { openSocketListener } from '../../../shim/http/socket-listener.ts'
@@ -22,14 +23,15 @@ interface TestListener {
   readonly certificate: IssuedCertificates
 }
 
-async function open(t: Test, handler: RequestListener, timeouts: Partial<ServerTimeouts> = {}): Promise<TestListener> {
+async function open(t: Test, answer: Answerer, timeouts: Partial<ServerTimeouts> = {}): Promise<TestListener> {
   const folder = makeShortFolder(t)
   const socket = socketOptions(folder)
   const certificate = await ensureCertificates({ folder, hosts: [HOST] })
   const listener = await openSocketListener({
     socket,
     certificate,
-    handler,
+    answer,
+    drain: new Drain(),
     log: SILENT_LOG,
     timeouts: { ...SERVER_TIMEOUTS, connectionsCheckingInterval: 10, ...timeouts },
   })
@@ -40,7 +42,8 @@ async function open(t: Test, handler: RequestListener, timeouts: Partial<ServerT
   return { listener, folder, socket: socket.path, authority: join(folder, 'ca.crt'), certificate }
 }
 
-const answerHello: RequestListener = (_request, response) => void response.end('hello')
+const HELLO = { status: 200, contentType: 'text/plain', body: 'hello' }
+const answerHello: Answerer = async () => HELLO
 
 t.test('the same answers come plainly and through a tunnel', async (t) => {
   const test = await open(t, answerHello)
@@ -106,7 +109,12 @@ t.test('a new certificate is shown to those who come after it', async (t) => {
 
 t.test('a listener that stops takes nobody new, finishes what is in flight, and closes the rest', async (t) => {
   const arrived = Promise.withResolvers<() => void>()
-  const test = await open(t, (_request, response) => arrived.resolve(() => response.end('late')))
+  const late = Promise.withResolvers<void>()
+  const test = await open(t, async () => {
+    arrived.resolve(late.resolve)
+    await late.promise
+    return { ...HELLO, body: 'late' }
+  })
   const idle = await openTunnel({ ...test, host: HOST })
   idle.resume()
   const inFlight = send({ agent: agentFor(await openTunnel({ ...test, host: HOST })), path: '/' })

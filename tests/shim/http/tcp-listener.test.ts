@@ -1,20 +1,22 @@
 import { readFile } from 'node:fs/promises'
-import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
 import t from 'tap'
+import { Drain } from '../../../shim/http/drain.ts'
+import type { Answerer } from '../../../shim/http/exchange.ts'
 import { openTcpListener } from '../../../shim/http/tcp-listener.ts'
 import { ensureCertificates } from '../../../shim/tls/certificates.ts'
 import { SILENT_LOG } from '../../../util/log.ts'
 import { send } from '../../helpers/shim.ts'
 
 const ANY_PORT = { host: '127.0.0.1', port: 0 }
-const handler: RequestListener = (_request, response) => void response.end('hello')
+const answer: Answerer = async () => ({ status: 200, contentType: 'text/plain', body: 'hello' })
+const common = { answer, drain: new Drain(), log: SILENT_LOG }
 
 t.test('HTTPS with a certificate, plain HTTP without', async (t) => {
   const folder = t.testdir()
   const certificate = await ensureCertificates({ folder, hosts: ['127.0.0.1'] })
-  const https = await openTcpListener({ address: ANY_PORT, certificate, handler, log: SILENT_LOG })
-  const http = await openTcpListener({ address: ANY_PORT, handler, log: SILENT_LOG })
+  const https = await openTcpListener({ address: ANY_PORT, certificate, ...common })
+  const http = await openTcpListener({ address: ANY_PORT, ...common })
   const ca = await readFile(join(folder, 'ca.crt'))
   t.equal((await send({ ...toHostAndPort(https.address), ca })).text, 'hello')
   t.equal((await send(toHostAndPort(http.address))).text, 'hello')
@@ -26,10 +28,10 @@ t.test('HTTPS with a certificate, plain HTTP without', async (t) => {
 })
 
 t.test('a port that is taken is named', async (t) => {
-  const first = await openTcpListener({ address: ANY_PORT, handler, log: SILENT_LOG })
+  const first = await openTcpListener({ address: ANY_PORT, ...common })
   t.teardown(() => first.stopAccepting())
   const address = { ...ANY_PORT, port: Number(first.address.split(':')[1]) }
-  await t.rejects(openTcpListener({ address, handler, log: SILENT_LOG }), {
+  await t.rejects(openTcpListener({ address, ...common }), {
     code: 'ERR_PORT_LISTEN',
     message: new RegExp(`^cannot listen on ${first.address}: .*EADDRINUSE`),
   })
