@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { KubeClient } from '../kube/requests/kube-client.ts'
 import type { Registration } from '../plugin/registration-mode.ts'
+import type { AbsenceDrill } from './absence-drill.ts'
 import type { Lacks } from './capability.ts'
 import { describeAll } from './describe-all.ts'
 import type { FallbackDrill } from './fallback-drill.ts'
@@ -55,6 +56,10 @@ export abstract class ClusterSite<S extends Stage> implements Site {
 
   get drill(): FallbackDrill | undefined {
     return this.way.drill
+  }
+
+  get absence(): AbsenceDrill | undefined {
+    return this.way.absence
   }
 
   get api(): KubeClient {

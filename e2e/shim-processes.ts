@@ -34,8 +34,8 @@ export class ShimProcesses {
     return `shim-${this.#generation}`
   }
 
-  /** Starts one more, and returns when it is the one that listens at the address. */
-  async start({ adminSocket, address }: ShimPlace, flags: readonly string[]): Promise<void> {
+  /** Starts one more, and returns its name when it is the one that listens at the address. */
+  async start({ adminSocket, address }: ShimPlace, flags: readonly string[]): Promise<string> {
     this.#generation += 1
     const name = this.current
     const isReady = async (signal: AbortSignal) => {
@@ -50,6 +50,7 @@ export class ShimProcesses {
       environment: {},
       readiness: { isReady, timeoutMs: READY_MS },
     })
+    return name
   }
 
   /** Waits until one has ended by itself. */

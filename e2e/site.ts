@@ -1,6 +1,7 @@
 import type { KubeClient } from '../kube/requests/kube-client.ts'
 import type { ApiServerKind } from '../plugin/api-server-kind.ts'
 import type { Registration } from '../plugin/registration-mode.ts'
+import type { AbsenceDrill } from './absence-drill.ts'
 import type { Lacks } from './capability.ts'
 import type { FallbackDrill } from './fallback-drill.ts'
 
@@ -28,6 +29,8 @@ export interface Site extends AsyncDisposable {
   readonly hints: readonly string[]
   /** Only where shims can fall back. */
   readonly drill: FallbackDrill | undefined
+  /** The same. */
+  readonly absence: AbsenceDrill | undefined
 
   /** Puts the policies in force; returns when the API server acts on them. */
   install(registration: Registration): Promise<void>

@@ -1,29 +1,16 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findFreePorts } from '../clusters/local/ports.ts'
-import type { PolicyReport } from '../shim/admin/admin-api.ts'
 import { askShim } from '../shim/admin/admin-client.ts'
 import { makeFolder } from '../util/make-folder.ts'
 import { replaceFile } from '../util/replace-file.ts'
+import { countDecisions } from './count-decisions.ts'
+import type { DrilledShim } from './drilled-shim.ts'
 import type { Decisions, FallbackDrill } from './fallback-drill.ts'
 import { readWithAbsoluteModules } from './policies.ts'
-import type { Stage } from './stage.ts'
 import { until } from './until.ts'
 
 const LOADED_SECONDS = 60
-
-/** What the drill needs to know of the shim on the socket. */
-export interface DrilledShim {
-  readonly stage: Stage
-  /** The file. */
-  readonly policies: string
-  readonly socket: string
-  readonly adminSocket: string
-  /** What it is started with when it serves this file. */
-  readonly flagsFor: (policies: string) => readonly string[]
-  /** Replaces it by one that is started as ever. */
-  readonly replace: () => Promise<void>
-}
 
 /** The policy server is another process of this machine, with a certificate authority of its own. */
 export class SocketDrill implements FallbackDrill {
@@ -39,15 +26,12 @@ export class SocketDrill implements FallbackDrill {
   }
 
   async begin(): Promise<void> {
-    const { stage, socket, flagsFor } = this.#shim
-    const { shims } = stage
     await makeFolder(this.#folder, 0o700)
     await writeFile(this.#policies, 'broken: [')
-    const old = shims.current
     const address = await this.#startServer()
-    await shims.kill(old)
-    const fallback = [`--fallback=https://${address}`, `--fallback-ca=${join(this.#certificates, 'ca.crt')}`]
-    await shims.start({ address: socket }, [...flagsFor(this.#policies), ...fallback])
+    await this.#shim.kill()
+    const flags = [`--fallback=https://${address}`, `--fallback-ca=${join(this.#certificates, 'ca.crt')}`]
+    await this.#shim.start({ policies: this.#policies, flags, isWithoutPolicies: true })
   }
 
   async mend(): Promise<void> {
@@ -64,9 +48,7 @@ export class SocketDrill implements FallbackDrill {
   }
 
   async countDecisions(): Promise<Decisions> {
-    // before it has policies, nobody listens there
-    const shim = await countAt(this.#shim.adminSocket).catch(() => 0)
-    return { shim, fallback: await countAt(this.#adminSocket) }
+    return { shim: await countDecisions(this.#shim.adminSocket), fallback: await countDecisions(this.#adminSocket) }
   }
 
   get #policies(): string {
@@ -82,13 +64,8 @@ export class SocketDrill implements FallbackDrill {
     const [port = 0] = await findFreePorts(1)
     const place = { adminSocket: this.#adminSocket, address: `127.0.0.1:${port}` }
     const listening = ['--addr=127.0.0.1', `--port=${port}`, '--host=127.0.0.1', `--admin-socket=${this.#adminSocket}`]
-    await stage.shims.start(place, [`--policies=${policies}`, `--cert-dir=${this.#certificates}`, ...listening])
-    this.#server = stage.shims.current
+    const flags = [`--policies=${policies}`, `--cert-dir=${this.#certificates}`, ...listening]
+    this.#server = await stage.shims.start(place, flags)
     return place.address
   }
-}
-
-async function countAt(adminSocket: string): Promise<number> {
-  const reports: readonly PolicyReport[] = await askShim(adminSocket, 'GET /policies')
-  return reports.reduce((sum, { traffic }) => sum + traffic.allowed + traffic.denied, 0)
 }

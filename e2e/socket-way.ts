@@ -5,16 +5,21 @@ import { waitUntilTextsInForce } from '../clusters/webhooks/wait-static-in-force
 import type { Registration } from '../plugin/registration-mode.ts'
 import { STATIC_MANIFEST_FILE } from '../plugin/static-manifests.ts'
 import { DEFAULT_WEBHOOK_HOST } from '../plugin/webhook-host.ts'
-import { staticManifestFolders } from '../shim/registration/static-manifests.ts'
+import type { WebhookSource } from '../plugin/webhook-source.ts'
+import { replaceStaticManifests, staticManifestFolders } from '../shim/registration/static-manifests.ts'
 import { runUninstall } from '../upkeep/uninstall/run-uninstall.ts'
 import { makeFolder } from '../util/make-folder.ts'
 import { readIfThere } from '../util/replace-file.ts'
+import type { AbsenceDrill } from './absence-drill.ts'
 import { applyFile } from './apply-file.ts'
 import { describeShim, readSigner } from './describe-shim.ts'
+import type { ShimStart } from './drilled-shim.ts'
 import type { FallbackDrill } from './fallback-drill.ts'
+import { type RegisteredShim, ServiceDrill } from './service-drill.ts'
 import { SocketDrill } from './socket-drill.ts'
 import type { Stage } from './stage.ts'
 import type { Way } from './way.ts'
+import type { WebhookPlace } from './webhook-way.ts'
 
 /** API servers keep idle connections for longer; nobody should have to wait for that here. */
 const HANDOVER_GRACE_SECONDS = 5
@@ -23,24 +28,31 @@ const HANDOVER_GRACE_SECONDS = 5
 export class SocketWay implements Way {
   readonly certificates: string
   readonly drill: FallbackDrill
+  readonly absence: AbsenceDrill
   readonly #stage: Stage
   readonly #policies: string
   readonly #socket: string
   #registration: Registration = 'combined'
+  #source: WebhookSource = 'api'
+  /** The process. */
+  #shim = ''
 
-  constructor(stage: Stage, policies: string) {
+  constructor(stage: Stage, place: WebhookPlace, policies: string) {
     this.#stage = stage
     this.#policies = policies
     this.#socket = join(stage.socketFolder, 'gatehouse.sock')
     this.certificates = join(stage.folder, 'certificates')
-    this.drill = new SocketDrill({
-      stage,
-      policies,
-      socket: this.#socket,
-      adminSocket: this.adminSocket,
-      flagsFor: (file) => this.#listeningFlags(file),
-      replace: () => this.upgrade(),
-    })
+    const shim: RegisteredShim = {
+      ...{ stage, policies, adminSocket: this.adminSocket },
+      registration: () => this.#registration,
+      kill: () => this.crash(),
+      start: (how) => this.#startShim(how),
+      replace: (how) => this.#replaceShim(how),
+      withdraw: () => this.#withdrawManifests(),
+      register: () => this.#registerAgain(),
+    }
+    this.drill = new SocketDrill(shim)
+    this.absence = new ServiceDrill(shim, place)
   }
 
   get adminSocket(): string {
@@ -51,7 +63,7 @@ export class SocketWay implements Way {
     this.#registration = registration
     const written = await this.#write()
     await makeFolder(dirname(this.#socket), 0o700)
-    await this.#startShim(written)
+    await this.#startShim()
     await this.#stage.reconfigure(written.additions.flags)
     await this.#putInForce(written)
   }
@@ -63,10 +75,7 @@ export class SocketWay implements Way {
   }
 
   async upgrade(): Promise<void> {
-    const { shims } = this.#stage
-    const old = shims.current
-    await this.#startShim(await this.#write())
-    await shims.untilEnded(old)
+    await this.#replaceShim()
   }
 
   async publishAuthorities(): Promise<void> {
@@ -80,18 +89,18 @@ export class SocketWay implements Way {
   }
 
   crash(): Promise<void> {
-    return this.#stage.shims.kill()
+    return this.#stage.shims.kill(this.#shim)
   }
 
   async recover(): Promise<void> {
-    await this.#startShim(await this.#write())
+    await this.#startShim()
   }
 
   async uninstall(): Promise<void> {
     const { folder, kubeconfig, shims } = this.#stage
     await runUninstall({ kubeconfig, manifests: folder, adminSocket: this.adminSocket, dryRun: false })
     await this.#stage.reconfigure([])
-    await shims.stop(shims.current)
+    await shims.stop(this.#shim)
     await rm(folder, { recursive: true })
     await rm(dirname(this.#socket), { recursive: true })
   }
@@ -100,8 +109,8 @@ export class SocketWay implements Way {
     return describeShim(this.adminSocket, this.certificates)
   }
 
-  #write(): Promise<Manifests> {
-    return writeManifests(this.#stage.folder, {
+  async #write(): Promise<Manifests> {
+    const written = await writeManifests(this.#stage.folder, {
       policies: this.#policies,
       certificateFolder: this.certificates,
       client: { host: DEFAULT_WEBHOOK_HOST },
@@ -111,16 +120,42 @@ export class SocketWay implements Way {
       kubernetesVersion: this.#stage.kubernetesVersion,
       existing: {},
     })
+    this.#source = written.source
+    return written
   }
 
-  #startShim({ source }: Manifests): Promise<void> {
+  async #startShim({ policies = this.#policies, flags, isWithoutPolicies = false }: ShimStart = {}): Promise<void> {
+    const registering = flags ?? (await this.#writeForShim())
+    const place = { address: this.#socket, ...(!isWithoutPolicies && { adminSocket: this.adminSocket }) }
+    this.#shim = await this.#stage.shims.start(place, [...this.#listeningFlags(policies), ...registering])
+  }
+
+  async #replaceShim(how?: ShimStart): Promise<void> {
+    const old = this.#shim
+    await this.#startShim(how)
+    await this.#stage.shims.untilEnded(old)
+  }
+
+  /** The flags by which the shim keeps what is written now in step. */
+  async #writeForShim(): Promise<string[]> {
     const { folder, kubernetesVersion } = this.#stage
+    const { source } = await this.#write()
+    if (source === 'api') return []
     const registering = [`--static-manifests=${folder}`, `--kubernetes-version=${kubernetesVersion}`]
-    const place = { adminSocket: this.adminSocket, address: this.#socket }
-    return this.#stage.shims.start(place, [
-      ...this.#listeningFlags(this.#policies),
-      ...(source === 'static' ? [...registering, `--registration=${this.#registration}`] : []),
-    ])
+    return [...registering, `--registration=${this.#registration}`]
+  }
+
+  async #withdrawManifests(): Promise<void> {
+    const { folder, kubeConfig } = this.#stage
+    if (this.#source === 'api') return
+    await replaceStaticManifests(folder, {})
+    await waitUntilTextsInForce(kubeConfig, { validating: undefined, mutating: undefined })
+  }
+
+  async #registerAgain(): Promise<void> {
+    const { kubeconfig } = this.#stage
+    await this.publishAuthorities()
+    if (this.#source === 'static') await runUninstall({ kubeconfig, adminSocket: this.adminSocket, dryRun: false })
   }
 
   #listeningFlags(policies: string): string[] {

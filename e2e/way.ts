@@ -1,4 +1,5 @@
 import type { Registration } from '../plugin/registration-mode.ts'
+import type { AbsenceDrill } from './absence-drill.ts'
 import type { FallbackDrill } from './fallback-drill.ts'
 
 /** What an operator does in one mode. */
@@ -7,6 +8,8 @@ export interface Way {
   readonly certificates: string
   /** Where what answers may have a fallback. */
   readonly drill?: FallbackDrill
+  /** Where a Service can take the place of what answers. */
+  readonly absence?: AbsenceDrill
   install(registration: Registration): Promise<void>
   changeRegistration(registration: Registration): Promise<void>
   upgrade(): Promise<void>

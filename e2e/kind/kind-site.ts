@@ -9,6 +9,7 @@ import type { Mode } from '../site.ts'
 import { SocketWay } from '../socket-way.ts'
 import { NO_FALLBACK } from '../webhook-way.ts'
 import { DeploymentWay } from './deployment-way.ts'
+import { KindPlace } from './kind-place.ts'
 import { KindStage } from './kind-stage.ts'
 
 /** Digests without the node's address, its first argument, which may be another one after a reboot. */
@@ -31,7 +32,10 @@ export class KindSite extends ClusterSite<KindStage> {
 
   static async start(mode: Mode, policies: string, options: StageOptions, steps: Steps): Promise<KindSite> {
     const stage = await KindStage.start(options, steps)
-    const way = mode === 'socket' ? new SocketWay(stage, policies) : new DeploymentWay(stage, policies)
+    const way =
+      mode === 'socket'
+        ? new SocketWay(stage, new KindPlace(stage, await stage.node.readGateway()), policies)
+        : new DeploymentWay(stage, policies)
     return new KindSite({ mode, stage, way, policies }, await findPauseImage(stage))
   }
 

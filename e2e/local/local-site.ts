@@ -77,7 +77,7 @@ export class LocalSite extends ClusterSite<LocalStage> {
 }
 
 function chooseWay(mode: Mode, stage: LocalStage, policies: string): Way {
-  if (mode === 'socket') return new SocketWay(stage, policies)
+  if (mode === 'socket') return new SocketWay(stage, new LocalPlace(stage), policies)
   if (mode === 'webhook') return new WebhookWay(stage, new LocalPlace(stage), policies)
   return new InProcessWay(stage, policies, mode)
 }

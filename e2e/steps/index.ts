@@ -1,4 +1,5 @@
 import type { ScenarioStep } from '../scenario-step.ts'
+import { absenceSteps } from './absence.ts'
 import { comingAndGoing } from './coming-and-going.ts'
 import { crashSteps } from './crash.ts'
 import { fallbackSteps } from './fallback.ts'
@@ -23,6 +24,7 @@ export function createScenario(): readonly ScenarioStep[] {
     ...operationSteps,
     ...crashSteps,
     ...fallbackSteps,
+    ...absenceSteps,
     ...last,
   ]
 }
