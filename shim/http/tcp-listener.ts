@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { createServer as createHttpsServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https'
+import type { AddressInfo, Socket } from 'node:net'
 import { GatehouseError, messageOf } from '../../util/errors.ts'
 import type { Log } from '../../util/log.ts'
 import { type Authority, formatAuthority } from '../connect/authority.ts'
@@ -11,6 +11,7 @@ import type { Drain } from './drain.ts'
 import type { Answerer } from './exchange.ts'
 import { closeListeningSocket, type Listener, logAcceptErrors } from './listener.ts'
 import { createRequestListener } from './request-listener.ts'
+import { ReviewConnections } from './review-connections.ts'
 import { SERVER_TIMEOUTS } from './server-timeouts.ts'
 
 export interface TcpListenerOptions {
@@ -30,6 +31,7 @@ export async function openTcpListener(options: TcpListenerOptions): Promise<List
   const { address, certificate, isShared = false, log } = options
   const handler = createRequestListener(options)
   const https = certificate && createHttpsServer({ ...SERVER_TIMEOUTS, ...certificate }, handler)
+  const reviews = https && readReviewsOf(https, options)
   https?.on('tlsClientError', (error) => log.debug({ error: error.message }, 'TLS handshake failed'))
   const server = https ?? createServer(SERVER_TIMEOUTS, handler)
   const connections = new Connections(server)
@@ -50,12 +52,28 @@ export async function openTcpListener(options: TcpListenerOptions): Promise<List
       closeListeningSocket(server)
     },
     whenGone: () => connections.whenGone(),
-    closeIdleConnections: () => server.closeIdleConnections(),
+    closeIdleConnections() {
+      server.closeIdleConnections()
+      reviews?.closeIdle()
+    },
     closeConnections() {
+      reviews?.[Symbol.dispose]()
       // ends what the server does at intervals, too
       server.close()
       connections.destroyAll()
     },
     useCertificate: (certificate) => https?.setSecureContext({ ...certificate }),
   }
+}
+
+/** Reads reviews in the server's place; whatever else comes on a connection, the server is given it as if it had just been opened. */
+function readReviewsOf(server: HttpsServer, options: TcpListenerOptions): ReviewConnections {
+  const taking = server.listeners('secureConnection')
+  const handOver = (socket: Socket) => {
+    for (const take of taking) take.call(server, socket)
+  }
+  const reviews = new ReviewConnections({ ...options, timeouts: SERVER_TIMEOUTS, handOver })
+  server.removeAllListeners('secureConnection')
+  server.on('secureConnection', (socket) => reviews.add(socket))
+  return reviews
 }
