@@ -118,8 +118,9 @@ export class Metrics {
 
   /** Counts one verdict as the policy itself gave it, so that what monitor mode hides stays visible. */
   recordEvaluation(review: Review, verdict: AdmissionResponse, latencyMs: number): void {
+    const decision = toDecision(review, verdict)
     this.#afterAnswers.add(() => {
-      const labels = this.#labelsOf(review, verdict)
+      const labels = this.#labelsOf(decision)
       this.#evaluations.inc(labels)
       this.#latency.observe(labels, latencyMs)
     })
@@ -202,14 +203,13 @@ export class Metrics {
     return { contentType: this.#registry.contentType, text: await this.#registry.metrics() }
   }
 
-  #labelsOf({ origin, policy, request }: Review, { allowed, patch, status }: AdmissionResponse): EvaluationLabels {
-    const { attributes } = request
+  #labelsOf({ origin, policy, attributes, accepted, mutated, code }: Decision): EvaluationLabels {
     return {
       policy_name: policy.id,
       policy_mode: policy.mode,
-      accepted: String(allowed),
-      mutated: String(patch !== undefined),
-      ...(status?.code === undefined ? {} : { error_code: this.#codes.admit(String(status.code)) }),
+      accepted: String(accepted),
+      mutated: String(mutated),
+      ...(code === undefined ? {} : { error_code: this.#codes.admit(String(code)) }),
       ...(attributes === undefined
         ? {}
         : {
@@ -222,4 +222,19 @@ export class Metrics {
           }),
     }
   }
+}
+
+/** What is counted of a verdict; the request's bytes are not kept for it. */
+interface Decision {
+  readonly origin: Review['origin']
+  readonly policy: Review['policy']
+  readonly attributes: Review['request']['attributes']
+  readonly accepted: boolean
+  readonly mutated: boolean
+  readonly code: number | undefined
+}
+
+function toDecision({ origin, policy, request }: Review, { allowed, patch, status }: AdmissionResponse): Decision {
+  const { attributes } = request
+  return { origin, policy, attributes, accepted: allowed, mutated: patch !== undefined, code: status?.code }
 }
