@@ -11,6 +11,9 @@ export const SHIM_IMAGE = {
     // registries of one's own: mount another file there
     NODE_USE_SYSTEM_CA: '1',
     SSL_CERT_FILE: '/etc/ssl/certs/ca-certificates.crt',
+    // as cli/gatehouse has it, and the flag below
+    MALLOC_ARENA_MAX: '2',
+    MALLOC_TRIM_THRESHOLD_: '131072',
   },
 } as const
 
@@ -20,7 +23,7 @@ export const PROGRAM_FOLDER = '/opt/gatehouse'
 export const NODE_PATH = '/usr/local/bin/node'
 
 // No shell is there to find the program: the kernel starts Node on this, as on every file with such a first line.
-const LAUNCHER = `#!${NODE_PATH}
+const LAUNCHER = `#!${NODE_PATH} --max-semi-space-size=4
 process.argv.splice(1, 1, '${PROGRAM_FOLDER}/cli/start.js', '${PROGRAM_FOLDER}/dist/cli/main.js')
 await import('${PROGRAM_FOLDER}/cli/start.js')
 `

@@ -15,7 +15,10 @@ export function modulePath(name: string): string {
   return source ? join(packageRoot(), `${name}.ts`) : join(packageRoot(), 'dist', `${name}.js`)
 }
 
-/** What Node is given to start the program; the command line follows. */
-export function programFiles(): [start: string, main: string] {
-  return [join(packageRoot(), 'cli/start.js'), modulePath('cli/main')]
+/** What Node is given to start the program, as `cli/gatehouse` does it; the command line follows. */
+export function programFiles(): [flag: string, start: string, main: string] {
+  return [YOUNG_HEAP, join(packageRoot(), 'cli/start.js'), modulePath('cli/main')]
 }
+
+/** Node's own choice is 16 MiB, of which each thread fills two before anything is collected. */
+const YOUNG_HEAP = '--max-semi-space-size=4'

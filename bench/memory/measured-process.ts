@@ -5,7 +5,7 @@ import { Agent, request } from 'node:http'
 import { join } from 'node:path'
 import { answersOnSocket } from '../../clusters/local/unix-probe.ts'
 import { startProcess, stopProcesses, waitUntilReady } from '../../util/managed-process.ts'
-import { programFiles } from '../../util/package-root.ts'
+import { packageRoot } from '../../util/package-root.ts'
 import type { WrittenPicture } from './picture.ts'
 
 /** Bytes of a process, as Linux counts them: resident, and its proportional share of what it shares with others. */
@@ -46,8 +46,9 @@ export async function measureShim(
   const flags = [`--policies=${policiesFile}`, `--socket=${socket}`, `--cert-dir=${join(folder, 'pki')}`]
   const shim = await startProcess({
     name: 'the shim',
-    command: process.execPath,
-    args: [...programFiles(), 'shim', ...flags, `--workers=${threads}`],
+    // as users start it: it sets what a process cannot set for itself
+    command: join(packageRoot(), 'cli/gatehouse'),
+    args: ['shim', ...flags, `--workers=${threads}`],
     environment: {},
     logFile: join(folder, 'shim.log'),
   })

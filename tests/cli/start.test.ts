@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync } 
 import { join } from 'node:path'
 import { execa } from 'execa'
 import t from 'tap'
-import { packageRoot } from '../../util/package-root.ts'
+import { packageRoot, programFiles } from '../../util/package-root.ts'
 
 /** Starts the program once, with this folder as the user's cache. */
 async function start(cache: string): Promise<string> {
@@ -50,4 +50,11 @@ t.test('the command line is the one that was given', async (t) => {
   })
   t.equal(exitCode, 2)
   t.match(stderr, "unknown command 'no such'")
+})
+
+t.test('it starts as the shims do that we start ourselves, and has memory given back', async (t) => {
+  const script = 'console.error(JSON.stringify([process.execArgv, process.env.MALLOC_ARENA_MAX]))'
+  const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(script)}` }
+  const { stderr } = await execa(join(packageRoot(), 'cli/gatehouse'), ['--version'], { env })
+  t.strictSame(JSON.parse(stderr), [programFiles().slice(0, -2), '2'])
 })
