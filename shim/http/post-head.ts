@@ -5,7 +5,7 @@ import { MAX_BODY_BYTES } from './body.ts'
 export interface PostHead {
   /** Path and query. */
   readonly url: string
-  /** By their names in lower case; none came twice. */
+  /** By their names in lower case, without the length; none came twice. */
   readonly headers: Readonly<Record<string, string>>
   readonly bodyLength: number
 }
@@ -28,7 +28,8 @@ const OF_THE_CONNECTION = new Set([
   'upgrade',
 ])
 
-const URLS = new Memo(256, (line) => REQUEST_LINE.exec(line)?.[1])
+// As Go writes it. All else in a head is the same from one request to the next.
+const LENGTH_FIELD = '\r\nContent-Length: '
 
 /**
  * Reads the head of such a POST. It is stricter than the RFC: undefined says that it is something else, right or wrong, which
@@ -36,39 +37,33 @@ const URLS = new Memo(256, (line) => REQUEST_LINE.exec(line)?.[1])
  * @param text without the empty line that ends it, a character for each byte
  */
 export function readPostHead(text: string): PostHead | undefined {
-  const lines = text.split('\r\n')
-  const url = URLS.get(lines[0] ?? '')
-  if (url === undefined) return undefined
-  const headers = readFields(lines)
-  if (headers?.['host'] === undefined) return undefined
-  const length = headers['content-length'] ?? ''
+  const start = text.indexOf(LENGTH_FIELD)
+  if (start === -1) return undefined
+  const next = text.indexOf('\r\n', start + LENGTH_FIELD.length)
+  const end = next === -1 ? text.length : next
+  const length = text.slice(start + LENGTH_FIELD.length, end)
   if (!LENGTH.test(length) || Number(length) > MAX_BODY_BYTES) return undefined
-  return { url, headers, bodyLength: Number(length) }
+  const head = HEADS.get(text.slice(0, start) + text.slice(end))
+  return head && { ...head, bodyLength: Number(length) }
 }
 
-interface Field {
-  readonly name: string
-  readonly value: string
-}
+const HEADS = new Memo(64, readWithoutLength)
 
-/** Undefined for a line that is no field, or one that concerns the connection. */
-function readField(line: string): Field | undefined {
-  const [, field, value] = FIELD.exec(line) ?? []
-  const name = field?.toLowerCase()
-  return name === undefined || value === undefined || OF_THE_CONNECTION.has(name)
-    ? undefined
-    : { name, value: value.trimEnd() }
+function readWithoutLength(text: string): Omit<PostHead, 'bodyLength'> | undefined {
+  const [requestLine = '', ...lines] = text.split('\r\n')
+  const url = REQUEST_LINE.exec(requestLine)?.[1]
+  const headers = readFields(lines)
+  if (url === undefined || headers?.['host'] === undefined || 'content-length' in headers) return undefined
+  return { url, headers }
 }
-
-// An API server sends the same lines with each request, but for the length.
-const FIELDS = new Memo(64, readField)
 
 function readFields(lines: readonly string[]): Readonly<Record<string, string>> | undefined {
   const headers: Record<string, string> = Object.create(null)
-  for (let i = 1; i < lines.length; i++) {
-    const field = FIELDS.get(lines[i] as string)
-    if (field === undefined || field.name in headers) return undefined
-    headers[field.name] = field.value
+  for (const line of lines) {
+    const [, field, value] = FIELD.exec(line) ?? []
+    const name = field?.toLowerCase()
+    if (name === undefined || value === undefined || name in headers || OF_THE_CONNECTION.has(name)) return undefined
+    headers[name] = value.trimEnd()
   }
   return headers
 }
