@@ -104,8 +104,8 @@ export class DeploymentWay implements Way {
 
   describe(): Promise<Readonly<Record<string, string>>> {
     return describeAll({
-      'status.yaml': () => this.#pods.ask('gatehouse', 'status', '--output=json'),
-      'policies.yaml': () => this.#pods.ask('gatehouse', 'policies', '--output=json'),
+      'status.yaml': () => this.#pods.ask('gatehouse', 'status', '--output=yaml'),
+      'policies.yaml': () => this.#pods.ask('gatehouse', 'policies', '--output=yaml'),
       'certificates.yaml': async () => stringify(await describeCertificates({ folder: this.certificates })),
     })
   }
