@@ -12,9 +12,9 @@ import {
   readShape,
   required,
 } from './json-shape.ts'
-import type { RequestAttributes } from './request-attributes.ts'
+import type { LabelSpans, RequestAttributes } from './request-attributes.ts'
 
-export type { RequestAttributes } from './request-attributes.ts'
+export type { LabelSpans, RequestAttributes } from './request-attributes.ts'
 
 /** A request as an evaluator thread needs it. Structured-cloneable; `json.buffer` belongs to it alone and may be transferred. */
 export interface EvaluationRequest {
@@ -32,6 +32,7 @@ export interface EvaluationRequest {
 /** An AdmissionRequest, and what routing, metrics and logs read of it. */
 export interface ParsedAdmissionRequest extends EvaluationRequest {
   readonly attributes: RequestAttributes
+  readonly labelSpans: LabelSpans
 }
 
 const KIND = { group: required('string'), version: required('string'), kind: required('string') }
@@ -78,7 +79,12 @@ const ATTRIBUTES: ObjectShape = {
 
 const REVIEW: ObjectShape = { apiVersion: optional('string'), kind: optional('string'), request: required(REQUEST) }
 const REVIEW_IDENTITY = { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview' } as const
-const REVIEW_OUTLINE = outlineOf(REVIEW)
+// Labels are looked at by whoever selects by them: where they stand comes out of the same walk.
+const LABELLED = { metadata: { labels: {} } }
+const REVIEW_OUTLINE = {
+  ...outlineOf(REVIEW),
+  request: { ...outlineOf(REQUEST), object: LABELLED, oldObject: LABELLED },
+}
 const RAW_OUTLINE: Outline = { request: { uid: {} } }
 
 /**
@@ -98,7 +104,17 @@ export function parseAdmissionReview(body: Uint8Array): ParsedAdmissionRequest {
     json: projection.toBytes(),
     ...(object && { object }),
     attributes: readAttributes(body, request),
+    labelSpans: findLabels(request, projection),
   }
+}
+
+function findLabels(request: JsonNode, projection: JsonProjection): LabelSpans {
+  const find = (name: string) => {
+    const object = memberOf(request, name)
+    const metadata = memberOf(object, 'metadata')
+    return metadata && { labels: projection.spanWithin(object, memberOf(metadata, 'labels')) }
+  }
+  return { object: find('object'), oldObject: find('oldObject') }
 }
 
 // Kubewarden's audit scanner leaves both empty, which says nothing; another version would have to be answered in kind.

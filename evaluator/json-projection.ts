@@ -36,6 +36,14 @@ export class JsonProjection {
     return node && this.#places.get(node)
   }
 
+  /** Where a node within such a value stands. */
+  spanWithin(outer: JsonNode | undefined, inner: JsonNode | undefined): Span | undefined {
+    const place = this.spanOf(outer)
+    if (outer === undefined || inner === undefined || place === undefined) return undefined
+    const moved = place.start - outer.start
+    return { start: inner.start + moved, end: inner.end + moved }
+  }
+
   toBytes(): Uint8Array<ArrayBuffer> {
     this.#endRun()
     return concatBytes(this.#pieces)

@@ -1,3 +1,5 @@
+import type { Span } from '../util/json-scan.ts'
+
 /** What routing, metrics and logs read of an AdmissionRequest. */
 export interface RequestAttributes {
   readonly operation: string
@@ -22,4 +24,10 @@ export interface GroupVersionResource {
   readonly group: string
   readonly version: string
   readonly resource: string
+}
+
+/** Where the labels of a request's objects stand in its JSON; of an object without metadata, nothing is said. */
+export interface LabelSpans {
+  readonly object: { readonly labels: Span | undefined } | undefined
+  readonly oldObject: { readonly labels: Span | undefined } | undefined
 }

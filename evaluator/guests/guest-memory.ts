@@ -13,14 +13,13 @@ export interface KeptMemory {
   readonly marks: BlockMarks
 }
 
-/**
- * A guest's linear memory as the host sees it. Pointers come from the guest and are checked; views are made afresh for
- * each access, because a memory that grows leaves its old views empty.
- */
+/** A guest's linear memory as the host sees it. Pointers come from the guest and are checked. */
 export class GuestMemory {
   #memory: WebAssembly.Memory | undefined
   #pages: WebAssembly.Global | undefined
   #marks: BlockMarks | undefined
+  /** All of it, or nothing when it has grown since: to ask the memory each time takes longer than most accesses. */
+  #lastWhole = new Uint8Array()
 
   /**
    * Names the memory, once the instance that exports it exists.
@@ -28,13 +27,14 @@ export class GuestMemory {
    */
   attach(memory: WebAssembly.Memory, kept?: KeptMemory): void {
     this.#memory = memory
+    this.#lastWhole = new Uint8Array()
     this.#pages = kept?.pages
     this.#marks = kept?.marks
   }
 
   get byteLength(): number {
     if (this.#pages !== undefined) return Number(this.#pages.value) * PAGE_BYTES
-    return this.#memory?.buffer.byteLength ?? 0
+    return this.#memory === undefined ? 0 : this.#wholeOf(this.#memory).length
   }
 
   /** The guest's own bytes, for use before the guest runs again. @throws GuestFailure */
@@ -46,7 +46,7 @@ export class GuestMemory {
     }
     // whether it will be written to, nobody says
     this.#marks?.add(start, count)
-    return new Uint8Array(this.#memory.buffer, start, count)
+    return new Uint8Array(this.#wholeOf(this.#memory).buffer, start, count)
   }
 
   dataView(pointer: number, length: number): DataView<ArrayBuffer> {
@@ -60,9 +60,10 @@ export class GuestMemory {
 
   /** Writes pieces one behind the other. */
   writeAll(pointer: number, pieces: readonly Uint8Array[]): void {
-    let position = toUnsigned(pointer)
+    const all = this.view(pointer, lengthOf(pieces))
+    let position = 0
     for (const piece of pieces) {
-      this.write(position, piece)
+      all.set(piece, position)
       position += piece.length
     }
   }
@@ -80,6 +81,19 @@ export class GuestMemory {
     const text = TEXT.decode(bytes.subarray(0, max))
     return bytes.length <= max ? text : `${text}… (${formatBytes(bytes.length)} in all)`
   }
+
+  // a memory that grows leaves the buffer that it had before empty
+  #wholeOf(memory: WebAssembly.Memory): Uint8Array<ArrayBuffer> {
+    if (this.#lastWhole.length === 0) this.#lastWhole = new Uint8Array(memory.buffer)
+    return this.#lastWhole
+  }
+}
+
+/** Of all pieces together. */
+export function lengthOf(pieces: readonly Uint8Array[]): number {
+  let length = 0
+  for (const piece of pieces) length += piece.length
+  return length
 }
 
 // The guest's i32 values arrive signed, but pointers and lengths are not.

@@ -16,9 +16,9 @@ export interface WapcExchange {
   hostError: Uint8Array | undefined
 }
 
-export function createExchange(operation: string, payload: readonly Uint8Array[]): WapcExchange {
+export function createExchange(operation: Uint8Array, payload: readonly Uint8Array[]): WapcExchange {
   return {
-    operation: new TextEncoder().encode(operation),
+    operation,
     payload,
     guestResponse: undefined,
     guestError: undefined,

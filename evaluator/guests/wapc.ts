@@ -14,7 +14,7 @@ import {
   type GuestReuse,
   type Meter,
 } from './guest.ts'
-import { GuestMemory } from './guest-memory.ts'
+import { GuestMemory, lengthOf } from './guest-memory.ts'
 import { guestStateOf, keptMemoryOf } from './guest-state.ts'
 import { instantiate } from './instantiate.ts'
 import { MemoryWatch } from './memory-watch.ts'
@@ -25,6 +25,11 @@ import { createExchange, type WapcExchange, wapcImports } from './wapc-exchange.
 
 // Enough to name the imports; nobody calls them.
 const SILENT: GuestHost = { callHost: () => new Uint8Array(), console() {} }
+
+const NO_OPERATION = new Uint8Array()
+const VALIDATE = Buffer.from('validate')
+const VALIDATE_SETTINGS = Buffer.from('validate_settings')
+const PROTOCOL_VERSION = Buffer.from('protocol_version')
 
 // `_initialize` is none of them: the reference host does not call it either.
 const STARTERS = ['_start', 'wapc_init'] as const
@@ -63,7 +68,7 @@ class WapcGuest implements GuestInstance {
   readonly #descriptors: Descriptors
   #host: GuestHost
   #reuse: GuestReuse | undefined
-  #exchange = createExchange('', [])
+  #exchange = createExchange(NO_OPERATION, [])
   #exports: Record<string, unknown> = {}
 
   constructor(memoryLimitBytes: number, host: GuestHost) {
@@ -109,15 +114,15 @@ class WapcGuest implements GuestInstance {
   }
 
   validate(request: EvaluationRequest, settings: Uint8Array): AdmissionResponse {
-    return toAdmissionResponse(this.#call('validate', toValidatePayload(request, settings)), request)
+    return toAdmissionResponse(this.#call(VALIDATE, toValidatePayload(request, settings)), request)
   }
 
   validateSettings(settings: Uint8Array): SettingsVerdict {
-    return toSettingsVerdict(this.#call('validate_settings', [settings]))
+    return toSettingsVerdict(this.#call(VALIDATE_SETTINGS, [settings]))
   }
 
   protocolVersion(): Uint8Array {
-    return this.#call('protocol_version', [])
+    return this.#call(PROTOCOL_VERSION, [])
   }
 
   #runStarter(name: string): void {
@@ -133,18 +138,17 @@ class WapcGuest implements GuestInstance {
     })
   }
 
-  #call(operation: string, payload: readonly Uint8Array[]): Uint8Array {
+  #call(operation: Uint8Array, payload: readonly Uint8Array[]): Uint8Array {
     const exchange = createExchange(operation, payload)
     this.#exchange = exchange
     const guestCall = this.#exports['__guest_call'] as (operationLength: number, payloadLength: number) => unknown
-    const payloadLength = payload.reduce((length, piece) => length + piece.length, 0)
     try {
       return this.#run('Guest call failure: ', () =>
-        readOutcome(guestCall(exchange.operation.length, payloadLength), exchange),
+        readOutcome(guestCall(operation.length, lengthOf(payload)), exchange),
       )
     } finally {
       // an instance may wait long for its next request; this one need not be kept for as long
-      this.#exchange = createExchange('', [])
+      this.#exchange = createExchange(NO_OPERATION, [])
     }
   }
 

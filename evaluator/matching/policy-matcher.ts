@@ -1,6 +1,7 @@
 import { messageOf } from '../../util/errors.ts'
 import type { MatchConditions, MatchResult } from '../cel/match-conditions.ts'
 import { type LabelSelector, selectsEverything, selectsLabels } from './label-selector.ts'
+import type { Match } from './match.ts'
 import type { MatchableRequest } from './matchable-request.ts'
 import { matchesRules, type Rule } from './rules.ts'
 
@@ -12,9 +13,6 @@ export interface MatchFields {
   readonly namespaceSelector?: LabelSelector
   readonly matchConditions?: readonly { readonly name: string; readonly expression: string }[]
 }
-
-/** Whether a request concerns a policy; or why that cannot be told, which its failurePolicy then decides. */
-export type Match = { readonly matches: boolean } | { readonly error: string }
 
 const MATCHES: Match = { matches: true }
 const DIFFERS: Match = { matches: false }
@@ -35,14 +33,27 @@ export async function createMatcher(fields: MatchFields): Promise<PolicyMatcher>
 export class PolicyMatcher {
   readonly #fields: MatchFields
   readonly #conditions: Pick<MatchConditions, 'evaluate'> | undefined
+  /** Tells matchers apart that may differ in what they say to a request. */
+  readonly #key: string
 
   constructor(fields: MatchFields, conditions?: Pick<MatchConditions, 'evaluate'>) {
     this.#fields = fields
     this.#conditions = conditions
+    const { rules, matchPolicy, objectSelector, namespaceSelector, matchConditions } = fields
+    this.#key = JSON.stringify([rules, matchPolicy, objectSelector, namespaceSelector, matchConditions])
   }
 
-  /** Conditions that ask what a user may do are the API server's to evaluate, and count as true here. Never throws. */
+  /**
+   * Conditions that ask what a user may do are the API server's to evaluate, and count as true here. Never throws. Policies that
+   * share an entry often say the same of it, and one of them is enough to find out.
+   */
   match(request: MatchableRequest): Match {
+    const known = request.matches.get(this.#key) ?? this.#find(request)
+    request.matches.set(this.#key, known)
+    return known
+  }
+
+  #find(request: MatchableRequest): Match {
     try {
       const isConcerned =
         this.#matchesRules(request) && this.#selectsNamespace(request) && selectsObject(this.#fields, request)

@@ -107,7 +107,7 @@ export class StartedEvaluatorPool implements AsyncDisposable {
     const result = request.isShared
       ? await this.#shared.add(policy, request, limited)
       : (this.#evaluateHere(policy, request, limits) ??
-        (await this.#run({ type: 'evaluate', policy, request }, limited)))
+        (await this.#run({ type: 'evaluate', policy, request: toSent(request) }, limited)))
     return result.type === 'evaluated' ? { kind: 'answered', value: result.response } : toOutcome(result)
   }
 

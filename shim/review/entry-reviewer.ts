@@ -1,7 +1,7 @@
-import type { EvaluationRequest, RequestAttributes } from '../../evaluator/admission-request.ts'
+import type { EvaluationRequest, LabelSpans, RequestAttributes } from '../../evaluator/admission-request.ts'
 import type { AdmissionResponse } from '../../evaluator/admission-response.ts'
 import { rejectWithInternalError } from '../../evaluator/admission-response.ts'
-import type { Match } from '../../evaluator/matching/policy-matcher.ts'
+import type { Match } from '../../evaluator/matching/match.ts'
 import { GatehouseError, messageOf } from '../../util/errors.ts'
 import type { Log } from '../../util/log.ts'
 import type { DecisionTrace } from '../decisions/decision-trace.ts'
@@ -19,7 +19,7 @@ import type { Reviewer } from './reviewer.ts'
 /** A request that came by an entry which policies share. */
 export interface EntryReview {
   readonly entry: RegisteredEntry
-  readonly request: EvaluationRequest & { readonly attributes: RequestAttributes }
+  readonly request: EvaluationRequest & { readonly attributes: RequestAttributes; readonly labelSpans?: LabelSpans }
   /** The `performance.now()` after which nobody waits for the verdict any more. */
   readonly deadline: number
   readonly signal: AbortSignal

@@ -1,11 +1,11 @@
-import type { EvaluationRequest, RequestAttributes } from '../../evaluator/admission-request.ts'
+import type { EvaluationRequest, LabelSpans, RequestAttributes } from '../../evaluator/admission-request.ts'
 import { type LosslessObject, parseLossless } from '../../evaluator/lossless-json.ts'
 import type { Labels } from '../../evaluator/matching/label-selector.ts'
 import { MatchableRequest } from '../../evaluator/matching/matchable-request.ts'
 import { applyMetadataPatch } from '../../evaluator/metadata-patch.ts'
 import { concatBytes } from '../../util/bytes.ts'
 
-type Attributed = EvaluationRequest & { readonly attributes: RequestAttributes }
+type Attributed = EvaluationRequest & { readonly attributes: RequestAttributes; readonly labelSpans?: LabelSpans }
 
 /** A request that several policies are asked about, as it stands after the changes that some of them made. */
 export class ReviewedRequest {
@@ -17,7 +17,11 @@ export class ReviewedRequest {
   constructor(request: Attributed, namespaceLabels?: Labels) {
     this.#request = request
     this.#namespaceLabels = namespaceLabels
-    this.matchable = new MatchableRequest(request.json, request.attributes, namespaceLabels)
+    const { json, attributes, labelSpans } = request
+    this.matchable = new MatchableRequest(json, attributes, {
+      ...(namespaceLabels && { namespaceLabels }),
+      ...(labelSpans && { labelSpans }),
+    })
   }
 
   get uid(): string {
@@ -43,6 +47,8 @@ export class ReviewedRequest {
     const after = Buffer.from(JSON.stringify(applyMetadataPatch(before, patch)))
     const patched = concatBytes([json.subarray(0, object.start), after, json.subarray(object.end)])
     const span = { start: object.start, end: object.start + after.length }
-    return new ReviewedRequest({ ...this.#request, json: patched, object: span }, this.#namespaceLabels)
+    // its labels may stand elsewhere now
+    const { labelSpans: _, ...request } = this.#request
+    return new ReviewedRequest({ ...request, json: patched, object: span }, this.#namespaceLabels)
   }
 }

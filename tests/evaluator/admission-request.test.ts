@@ -240,3 +240,21 @@ t.test('a review of another version or kind is refused; one that does not say is
       '  kind: is "TokenReview", must be AdmissionReview',
   })
 })
+
+t.test('where labels stand is told as the guest sees the request, whatever came between and in which order', (t) => {
+  const { json, labelSpans } = parseAdmissionReview(
+    reviewOf({
+      oldObject: { metadata: { labels: { a: 'old' } } },
+      unknown: 'to guests',
+      ...MINIMAL_REQUEST,
+      object: { kind: 'Thing', metadata: { name: 'x', labels: { a: 'ü', b: '2' } } },
+    }),
+  )
+  const textAt = (span: { readonly start: number; readonly end: number } | undefined) =>
+    text(json.subarray(span?.start, span?.end))
+  t.equal(textAt(labelSpans.object?.labels), '{"a":"ü","b":"2"}')
+  t.equal(textAt(labelSpans.oldObject?.labels), '{"a":"old"}')
+  const without = parseAdmissionReview(reviewOf({ ...MINIMAL_REQUEST, object: { metadata: {} }, oldObject: null }))
+  t.strictSame(without.labelSpans, { object: { labels: undefined }, oldObject: undefined })
+  t.end()
+})

@@ -7,7 +7,7 @@ function createImports(...answers: (string | Error)[]) {
   const memory = new GuestMemory()
   memory.attach(pages)
   const calls: string[] = []
-  const exchange = createExchange('validate', [])
+  const exchange = createExchange(Buffer.from('validate'), [])
   const imports = wapcImports(() => exchange, memory, {
     callHost(binding, namespace, operation, payload) {
       calls.push(`${binding} ${namespace} ${operation} ${Buffer.from(payload)}`)

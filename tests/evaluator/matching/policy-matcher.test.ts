@@ -79,3 +79,18 @@ t.test('conditions are asked last, and one that fails says so', async (t) => {
     NO,
   )
 })
+
+t.test('what one matcher has found out about a request holds for its like only', async (t) => {
+  const json = Buffer.from(JSON.stringify({ ...ATTRIBUTES, object: { metadata: { labels: { a: 'b' } } } }))
+  const request = new MatchableRequest(json, ATTRIBUTES)
+  const matchOf = async (fields: Partial<MatchFields>) => (await createMatcher({ rules, ...fields })).match(request)
+  const conditions = (expression: string) => ({ matchConditions: [{ name: 'c', expression }] })
+  for (const _ of ['first', 'again']) {
+    t.strictSame(await matchOf({}), YES)
+    t.strictSame(await matchOf({ rules: [] }), NO)
+    t.strictSame(await matchOf({ objectSelector: { matchLabels: { a: 'b' } } }), YES)
+    t.strictSame(await matchOf({ objectSelector: { matchLabels: { a: 'c' } } }), NO)
+    t.strictSame(await matchOf(conditions('true')), YES)
+    t.strictSame(await matchOf(conditions('false')), NO)
+  }
+})
