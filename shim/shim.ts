@@ -15,6 +15,7 @@ import { openListeners } from './http/listeners.ts'
 import { type OpenFront, openFront } from './http/open-front.ts'
 import { openModules } from './modules/open-modules.ts'
 import type { PullResult } from './modules/remote-module.ts'
+import { optimizeGuestsEarly } from './optimize-early.ts'
 import { type PolicySources, takeSnapshot } from './policies/policies-snapshot.ts'
 import { waitForSnapshot } from './policies/wait-for-snapshot.ts'
 import { loadPolicySet } from './policy-set/load-policy-set.ts'
@@ -84,6 +85,7 @@ export class Shim {
    * @throws GatehouseError when nothing can be served; a policy that cannot be loaded is only that policy's failure
    */
   async start(): Promise<StartedShim> {
+    optimizeGuestsEarly()
     await using resources = new AsyncDisposableStack()
     const log = this.#log
     const { certificates, graceMs, lingerMs = 0, handoverGraceMs } = this.#options
