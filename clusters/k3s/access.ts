@@ -12,7 +12,7 @@ const ADMIN = '/etc/rancher/k3s/k3s.yaml'
 const CLIENT_AUTHORITY = '/var/lib/rancher/k3s/server/tls/client-ca'
 const DAY_MS = 24 * 60 * 60 * 1000
 
-/** Writes the admin's kubeconfig, with the port of now, and into the files of the user's that have an entry of ours. */
+/** Writes the admin's kubeconfig, and into the files of the user's that have an entry of ours. */
 export async function writeKubeconfigs(record: K3sRecord): Promise<void> {
   const entry = await readEntry(record)
   await writeFile(record.layout.member.kubeconfig, createKubeconfig(entry), { mode: 0o600 })

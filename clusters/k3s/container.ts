@@ -1,7 +1,7 @@
 import { type ContainerEngine, containerEngine } from '../../containers/engine.ts'
 import type { K3sRecord } from './record.ts'
 
-const API_PORT = '6443/tcp'
+export const API_PORT = 6443
 const LINES_SHOWN = 20
 
 export function engineOf({ state }: K3sRecord): ContainerEngine {
@@ -22,9 +22,9 @@ export async function execInK3s(record: K3sRecord, command: readonly string[]): 
   return engineOf(record).run(['exec', record.layout.container, ...command])
 }
 
-/** Where the API server is reached from here; the engine chooses another port each time the container starts. */
+/** Where the API server is reached from here. */
 export async function readServer(record: K3sRecord): Promise<string> {
-  const bindings = await engineOf(record).run(['port', record.layout.container, API_PORT])
+  const bindings = await engineOf(record).run(['port', record.layout.container, `${API_PORT}/tcp`])
   const port = /:(\d+)$/m.exec(bindings)?.[1] ?? ''
   return `https://127.0.0.1:${port}`
 }

@@ -5,7 +5,6 @@ import type { Cluster, ClusterMember } from '../cluster-provider.ts'
 import { findClusterProcesses } from '../local/cluster-processes.ts'
 import { ensureHostShim, stopHostShim, waitForShim } from '../node/host-shim.ts'
 import { loadKubeConfig } from '../node/node-record.ts'
-import { writeKubeconfigs } from './access.ts'
 import { containerState, engineOf, execInK3s, readK3sLog } from './container.ts'
 import { writeK3sConfig } from './prepare-files.ts'
 import type { K3sRecord } from './record.ts'
@@ -95,10 +94,9 @@ export class K3sCluster implements Cluster {
     await engineOf(this.#record).run(['stop', this.#record.layout.container])
   }
 
-  /** Returns when it is ready; its API server may have another port than before. */
+  /** Returns when it is ready. */
   async startK3s(): Promise<void> {
     await engineOf(this.#record).run(['start', this.#record.layout.container])
-    await writeKubeconfigs(this.#record)
     await waitUntilReady(this.#record)
   }
 

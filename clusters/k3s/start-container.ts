@@ -4,7 +4,8 @@ import { readFile } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import type { GenericContainer } from 'testcontainers'
 import { GatehouseError, messageOf } from '../../util/errors.ts'
-import { endOf, removeContainer } from './container.ts'
+import { findFreePorts } from '../local/ports.ts'
+import { API_PORT, endOf, removeContainer } from './container.ts'
 import { mountsOf } from './prepare-files.ts'
 import type { K3sRecord } from './record.ts'
 
@@ -20,10 +21,13 @@ interface Library {
 export async function createContainer(record: K3sRecord, signal?: AbortSignal): Promise<void> {
   const { layout, state } = record
   const { K3sContainer } = await loadLibrary()
+  const [port = 0] = await findFreePorts(1)
   signal?.throwIfAborted()
   const container = new K3sContainer(state.image)
     .withName(layout.container)
     .withBindMounts(mountsOf(record))
+    // one of its own: the engine would choose another each time the container starts
+    .withExposedPorts({ container: API_PORT, host: port })
     // it is to outlive this process: `cluster down` removes it
     .withAutoCleanup(false)
   await using _log = keepLog(container, layout.k3sLog)
