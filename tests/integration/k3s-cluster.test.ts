@@ -10,6 +10,7 @@ import { connectApi } from '../helpers/api.ts'
 import { createClusterFolders } from '../helpers/cluster-folders.ts'
 import { findK3s } from '../helpers/find-k3s.ts'
 import { writePolicies } from '../helpers/test-cluster.ts'
+import { until } from '../helpers/until.ts'
 
 const GATEHOUSE = join(import.meta.dirname, '../../cli/gatehouse')
 const CONFIG_MAPS = [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] }]
@@ -83,19 +84,23 @@ for (const { title, nodeImage, kubernetesVersion, skip } of places) {
     const provider = new K3sProvider({ stateFolder, runtimeFolder })
     const name = `test-stopped-${process.pid}`
     t.teardown(() => provider.down(name, SILENT_STEPS))
+    const listContainers = () => provided.engine.run(['ps', '--all', '--quiet', `--filter=name=${name}`])
     const stop = new AbortController()
     const reason = new Error('that is enough')
     const steps: Steps = {
       note: () => {},
-      run: (title, action) => {
-        if (title.startsWith('Starting k3s')) stop.abort(reason)
-        return action(() => {})
+      async run(title, action) {
+        const done = action(() => {})
+        if (!title.startsWith('Starting k3s')) return done
+        await until(async () => (await listContainers()) !== '')
+        stop.abort(reason)
+        return done
       },
     }
     const options = { name, kubernetesVersion: '1.37', apiServers: 1, ...(nodeImage !== undefined && { nodeImage }) }
     await t.rejects(provider.up({ ...options, signal: stop.signal }, steps), reason)
     t.same(await provider.list(), [])
-    t.equal(await provided.engine.run(['ps', '--all', '--quiet', `--filter=name=${name}`]), '')
+    t.equal(await listContainers(), '')
   })
 }
 
