@@ -1,5 +1,6 @@
 import { ExecaError, execa, type Options } from 'execa'
 import { GatehouseError } from '../util/errors.ts'
+import { chosenEngine } from './config.ts'
 
 export type EngineName = 'docker' | 'podman'
 
@@ -25,10 +26,20 @@ export interface ContainerEngine {
 const ENGINES: readonly EngineName[] = ['docker', 'podman']
 const ANSWER_MS = 20_000
 
-/** The container engine of this machine: docker if it answers, else podman. @throws ERR_CONTAINER_ENGINE */
+/** The container engine of this machine: that of kind's own variable, else docker if it answers, else podman. @throws ERR_CONTAINER_ENGINE */
 export async function findContainerEngine(): Promise<ContainerEngine> {
+  const chosen = chosenEngine()
+  if (chosen !== undefined && !ENGINES.some((name) => name === chosen)) {
+    throw new GatehouseError(
+      'ERR_CONTAINER_ENGINE',
+      `KIND_EXPERIMENTAL_PROVIDER is ${chosen}, which is not understood here`,
+      {
+        hint: `Set it to ${ENGINES.join(' or ')}, or leave it out.`,
+      },
+    )
+  }
   const tried: string[] = []
-  for (const name of ENGINES) {
+  for (const name of ENGINES.filter((name) => chosen === undefined || name === chosen)) {
     const reason = await whyNot(name)
     if (reason === undefined) return containerEngine(name)
     tried.push(`${name}: ${reason}`)

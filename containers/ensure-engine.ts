@@ -1,5 +1,6 @@
 import { isGatehouseError } from '../util/errors.ts'
 import type { Steps } from '../util/steps.ts'
+import { chosenEngine } from './config.ts'
 import { missingPrograms, startDockerd } from './dockerd/start.ts'
 import { type ContainerEngine, findContainerEngine } from './engine.ts'
 
@@ -8,7 +9,8 @@ export async function ensureContainerEngine(steps: Steps): Promise<ContainerEngi
   try {
     return await findContainerEngine()
   } catch (error) {
-    const isStartable = process.getuid?.() === 0 && (await missingPrograms()).length === 0
+    const isStartable =
+      (chosenEngine() ?? 'docker') === 'docker' && process.getuid?.() === 0 && (await missingPrograms()).length === 0
     if (!isGatehouseError(error, 'ERR_CONTAINER_ENGINE') || !isStartable) throw error
     await startDockerd(steps)
     return findContainerEngine()

@@ -29,7 +29,7 @@ export async function createCluster(layout: KindLayout, options: KindOptions, st
   const digest = options.wasmPolicies && (await digestPolicies(options.wasmPolicies.policies))
   const engine = await ensureContainerEngine(steps)
   const record = found ?? (await createRecord(layout, options, { engine: engine.name, steps }))
-  const kind = new KindCommand(record.state.kind, engine)
+  const kind = new KindCommand(record.state.kind, engineOf(record))
   signal?.throwIfAborted()
   try {
     await runCluster(record, { kind, options, steps, digest })

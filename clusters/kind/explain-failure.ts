@@ -10,7 +10,7 @@ const LINES_SHOWN = 20
 /** The kubelet's can be very long. */
 const CHARACTERS_SHOWN = 400
 const STATE =
-  '{{.State.Status}}{{if not .State.Running}}, exit code {{.State.ExitCode}}{{end}}{{if .State.OOMKilled}}, out of memory{{end}}'
+  '{{.State.Status}}{{if eq .State.Status "exited"}}, exit code {{.State.ExitCode}}{{end}}{{if .State.OOMKilled}}, out of memory{{end}}'
 
 /**
  * The error of a start, with what the node says of itself, and the place of logs that stay when the cluster is removed.
@@ -51,6 +51,7 @@ async function readOutput(record: KindRecord): Promise<string> {
 
 async function show(title: string, read: () => Promise<string>): Promise<string> {
   const text = await read().catch((error: unknown) => `cannot be read: ${error}`)
+  if (text.trim() === '') return `${title}: nothing`
   const lines = text
     .trim()
     .split('\n')
