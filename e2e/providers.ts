@@ -1,3 +1,3 @@
 /** Where a scenario's cluster can come from. */
-export const PROVIDERS = ['local', 'kind'] as const
+export const PROVIDERS = ['local', 'kind', 'k3s'] as const
 export type ProviderName = (typeof PROVIDERS)[number]

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Steps } from '../util/steps.ts'
 import { collectState } from './collect-state.ts'
+import { K3sSite } from './k3s/k3s-site.ts'
 import { KindSite } from './kind/kind-site.ts'
 import { LocalSite } from './local/local-site.ts'
 import { writeScenarioPolicies } from './policies.ts'
@@ -18,6 +19,8 @@ export interface E2eOptions {
   readonly modes: readonly Mode[]
   readonly kubernetesVersion: string
   readonly assets?: string
+  /** Of kind's node, or of k3s. */
+  readonly nodeImage?: string
   /** A policies.yml in the place of the scenario's own, with the same policies. */
   readonly policies?: string
   /** Where logs and state go when a step fails. */
@@ -76,14 +79,16 @@ async function createPolicies(resources: AsyncDisposableStack): Promise<string> 
 }
 
 function startSite(mode: Mode, policies: string, options: E2eOptions, steps: Steps): Promise<Site> {
-  const { provider, kubernetesVersion, assets, retain, signal } = options
+  const { provider, kubernetesVersion, assets, nodeImage, retain, signal } = options
   const stage = {
     name: `e2e-${mode}-${randomBytes(2).toString('hex')}`,
     kubernetesVersion,
     retain,
     ...(assets !== undefined && { assets }),
+    ...(nodeImage !== undefined && { nodeImage }),
     ...(signal !== undefined && { signal }),
   }
   if (provider === 'local') return LocalSite.start(mode, policies, stage, steps)
+  if (provider === 'k3s') return K3sSite.start(mode, policies, stage, steps)
   return KindSite.start(mode, policies, stage, steps)
 }

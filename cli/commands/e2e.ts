@@ -16,6 +16,7 @@ interface E2eFlags {
   readonly apiServer: ApiServerKind
   readonly kubernetesVersion: string
   readonly assets?: string
+  readonly nodeImage?: string
   readonly policies?: string
   readonly out: string
   readonly retain: boolean
@@ -32,6 +33,7 @@ all logs, objects and states. The exit code is 1 if a step failed. What each ste
 Examples:
   gatehouse e2e                                # processes of this machine, both modes
   gatehouse e2e --provider kind                # workloads run, and the node reboots; needs Docker or podman
+  gatehouse e2e --provider k3s                 # both modes on k3s, whose image has to be had
   gatehouse e2e --api-server in-process        # the policies inside the API server, docs/in-process.md
   gatehouse e2e --mode socket --retain         # keep the cluster if a step fails
   gatehouse e2e --policies my/policies.yml     # the same questions to your own build of the policies
@@ -58,6 +60,7 @@ export const addE2eCommand: AddCommand = (program, context) => {
     )
     .option('--kubernetes-version <version>', 'such as 1.36 or 1.37.2', DEFAULT_KUBERNETES_VERSION)
     .option('--assets <folder>', 'holds etcd and kube-apiserver')
+    .option('--node-image <image>', 'of kind or k3s')
     .option('--policies <file>', "a policies.yml in the place of the scenario's own, with the same policies")
     .option('--out <folder>', 'where the reports are written', 'e2e-results')
     .option('--retain', 'keep the cluster of a scenario that failed', false)
@@ -74,7 +77,7 @@ async function runCommand(flags: E2eFlags, { io, leaveWith }: CommandContext): P
     if (stop.signal.aborted) return io.exit(EXIT.FAILURE)
     stop.abort(new GatehouseError('ERR_E2E_STOPPED', `stopped by ${signal}; what it had started is gone`))
   })
-  const { provider, kubernetesVersion, assets, policies, out, retain } = flags
+  const { provider, kubernetesVersion, assets, nodeImage, policies, out, retain } = flags
   const options = {
     provider,
     modes: chooseModes(flags),
@@ -83,6 +86,7 @@ async function runCommand(flags: E2eFlags, { io, leaveWith }: CommandContext): P
     retain,
     signal: stop.signal,
     ...(assets !== undefined && { assets }),
+    ...(nodeImage !== undefined && { nodeImage }),
     ...(policies !== undefined && { policies }),
   }
   const tap = new TapWriter(io.out)

@@ -29,6 +29,12 @@ export async function readServer(record: K3sRecord): Promise<string> {
   return `https://127.0.0.1:${port}`
 }
 
+/** This machine's address, as k3s's container sees it. */
+export async function readGateway(record: K3sRecord): Promise<string> {
+  const format = '{{range .NetworkSettings.Networks}}{{.Gateway}}{{end}}'
+  return engineOf(record).run(['inspect', '--type=container', `--format=${format}`, record.layout.container])
+}
+
 /** What k3s has said since its container was made. */
 export async function readK3sLog(record: K3sRecord): Promise<string> {
   const lines: string[] = []

@@ -5,7 +5,7 @@ import type { Cluster, ClusterMember } from '../cluster-provider.ts'
 import { findClusterProcesses } from '../local/cluster-processes.ts'
 import { ensureHostShim, stopHostShim, waitForShim } from '../node/host-shim.ts'
 import { loadKubeConfig } from '../node/node-record.ts'
-import { containerState, engineOf, execInK3s, readK3sLog } from './container.ts'
+import { containerState, engineOf, execInK3s, readGateway, readK3sLog } from './container.ts'
 import { writeK3sConfig } from './prepare-files.ts'
 import type { K3sRecord } from './record.ts'
 import { waitUntilReady } from './wait-ready.ts'
@@ -70,6 +70,11 @@ export class K3sCluster implements Cluster {
   /** Runs a program in k3s's container and returns what it prints. */
   async exec(command: readonly string[]): Promise<string> {
     return execInK3s(this.#record, command)
+  }
+
+  /** This machine's address, as k3s's container sees it. */
+  readGateway(): Promise<string> {
+    return readGateway(this.#record)
   }
 
   /** Stops the shim, with time to answer what it has begun. */

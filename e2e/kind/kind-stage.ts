@@ -33,13 +33,14 @@ export class KindStage implements Stage {
   }
 
   static async start(options: StageOptions, steps: Steps): Promise<KindStage> {
-    const { name, kubernetesVersion, retain = false, signal } = options
+    const { name, kubernetesVersion, nodeImage, retain = false, signal } = options
     const provider = new KindProvider()
     const folders = kindFolders(stateFolder(), runtimeFolder())
     const layout = kindLayout(name, folders.stateFolder, folders.runtimeFolder)
     const cluster = await provider.up(
       {
         ...{ name, kubernetesVersion, apiServers: 1, retain, shared: sharedFolder(layout) },
+        ...(nodeImage !== undefined && { nodeImage }),
         ...(signal !== undefined && { signal }),
       },
       steps,

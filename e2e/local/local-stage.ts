@@ -13,6 +13,8 @@ export interface StageOptions {
   readonly name: string
   readonly kubernetesVersion: string
   readonly assets?: string
+  /** Where the cluster is made of one. */
+  readonly nodeImage?: string
   /** The stock one unless given; with its gate off ours is the same. */
   readonly apiServer?: 'in-process'
   readonly signal?: AbortSignal
