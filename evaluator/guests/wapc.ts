@@ -57,8 +57,9 @@ export function askProtocolVersion(module: PolicyModule): Uint8Array {
   return guest.protocolVersion()
 }
 
-// 1 MiB: what a request of some hundred kilobytes takes, and not much to look through for what a guest left there.
-const SPARE_PAGES = 16
+// 4 MiB: what most guests take that read an object of 100 KiB, of which the API server makes a request of twice that. Memory that
+// nobody has written to is none.
+const SPARE_PAGES = 64
 
 class WapcGuest implements GuestInstance {
   readonly imports: WebAssembly.Imports

@@ -14,8 +14,8 @@ import { describeOpaProblems, describeVersionProblem, type OpaExports } from './
 
 const PAGE_BYTES = 65_536
 const ENTRY_POINT = 0
-// 1 MiB: what most requests take.
-const SPARE_PAGES = 16
+// 4 MiB: what most requests take.
+const SPARE_PAGES = 64
 const MAX_ABORT_BYTES = 4096
 
 /** An instance of a module that OPA compiled. https://www.openpolicyagent.org/docs/wasm */

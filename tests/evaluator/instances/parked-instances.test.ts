@@ -87,7 +87,7 @@ t.test('one that has taken much memory is let go, and its memory with it', async
         (drop (memory.grow (i32.const ${pages})))
         (call $respond (i32.const 0) (i32.const 17))
         (i32.const 1)))`)
-  const [little, much] = [await park(grow(16)), await park(grow(17))]
+  const [little, much] = [await park(grow(64)), await park(grow(65))]
   for (const { ask } of [little, little, much, much]) t.match(ask().response, { allowed: true })
   t.strictSame([little.made(), much.made()], [1, 2])
 })
