@@ -36,7 +36,8 @@ for (const [index, moment] of MOMENTS.entries()) {
     const isThere = () => engine.succeeds(['container', 'inspect', node])
     const holder = execa(process.execPath, [HOLDER, name, policies], {
       ...{ buffer: false, reject: false, stderr: 'inherit' },
-      env: environment,
+      // the policies' copies, which nobody removes then, go with the test
+      env: { ...environment, TMPDIR: t.testdirName },
     })
     try {
       await (moment === 'while the cluster runs' ? once(holder.stdout, 'data') : until(isThere))
