@@ -5,9 +5,12 @@ import { HttpError, toPlainTextError } from './http-error.ts'
 import type { Answer } from './respond.ts'
 import type { EntryRoute, ReviewRoute } from './routes.ts'
 import { readTimeoutMs } from './timeout.ts'
+import { YoungBuffers } from './young-buffers.ts'
 
 /** Answers one of Kubewarden's three POST endpoints, or for an entry that policies share. @throws what `toHttpError` understands */
 export type ReviewHandler = (exchange: Exchange, route: ReviewRoute | EntryRoute, query: string) => Promise<Answer>
+
+const buffers = new YoungBuffers()
 
 // application/json, or a format that is built on it
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i
@@ -50,7 +53,9 @@ async function reviewByPolicy(
   const policy = findPolicy(options.policies, policyId)
   const body = await readBody()
   const request = origin === 'validate_raw' ? parseRawReview(body) : parseAdmissionReview(body)
-  return answerForPolicy({ origin, policy, request, deadline, signal }, options)
+  const answer = await answerForPolicy({ origin, policy, request, deadline, signal }, options)
+  buffers.forget(body.length)
+  return answer
 }
 
 async function reviewByEntry(
@@ -60,6 +65,9 @@ async function reviewByEntry(
 ): Promise<Answer> {
   // the set is chosen once, and as a whole
   const entry = findEntry(options.policies, digest, name)
-  const request = parseAdmissionReview(await readBody())
-  return answerForEntry({ entry, request, deadline, signal }, options)
+  const body = await readBody()
+  const request = parseAdmissionReview(body)
+  const answer = await answerForEntry({ entry, request, deadline, signal }, options)
+  buffers.forget(body.length)
+  return answer
 }
