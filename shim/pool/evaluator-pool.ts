@@ -1,21 +1,23 @@
 import type { EvaluationRequest } from '../../evaluator/admission-request.ts'
 import type { AdmissionResponse } from '../../evaluator/admission-response.ts'
 import type { EvaluatedPolicy, SettingsVerdict } from '../../evaluator/evaluate.ts'
-import { GatehouseError } from '../../util/errors.ts'
 import type { Log } from '../../util/log.ts'
-import { type EndReason, EvaluatorThread, type JobEnded } from './evaluator-thread.ts'
+import type { EndReason, EvaluatorThread, JobEnded } from './evaluator-thread.ts'
 import { FrontEvaluator } from './front-evaluator.ts'
 import type { Job, JobAnswer, PolicyLog } from './messages.ts'
 import { type Outcome, stopped, throwIfCutOff, toOutcome, toSent } from './outcome.ts'
 import { deal, type SharedJob, SharedJobs } from './shared-jobs.ts'
-import { tooLate, WaitingLine } from './waiting-line.ts'
+import { ThreadSet } from './thread-set.ts'
+import { tooLate, WaitingLine, type WaitOptions } from './waiting-line.ts'
 import { type JobLimits, watchJob } from './watch-job.ts'
 
 export interface EvaluatorPoolOptions {
   /** How many jobs run at the same time. */
   readonly workers: number
-  /** Threads kept beside them, so that one that had to be ended is replaced at once; one, if nothing is said. */
+  /** Threads kept beside those that are busy, so that one that had to be ended is replaced at once; one, if nothing is said. */
   readonly spares?: number
+  /** How long a thread is kept that nobody needs; a minute, if nothing is said. */
+  readonly idleMs?: number
   /** How many jobs may wait for a thread. */
   readonly queue: number
   /** How much of its time a request may spend in the queue, up to 1, which is also what goes without saying. */
@@ -37,8 +39,7 @@ export interface PoolStats {
 // A message to a thread costs as much as several short evaluations; but other requests wait for those in the front.
 const MAX_AT_ONCE_IN_FRONT = 16
 
-// A thread that ends before it is ready would end again: wait, instead of burning a core on it.
-const RESTART_DELAY_MS = 1000
+const IDLE_MS = 60_000
 
 /** Evaluator threads, not started yet. */
 export class EvaluatorPool {
@@ -48,7 +49,7 @@ export class EvaluatorPool {
     this.#options = options
   }
 
-  /** Starts the threads and waits until the first is ready. */
+  /** Starts the first thread and waits until it is ready. */
   async start(): Promise<StartedEvaluatorPool> {
     await using stack = new AsyncDisposableStack()
     const pool = stack.use(new StartedEvaluatorPool(this.#options))
@@ -62,35 +63,31 @@ export class EvaluatorPool {
 export class StartedEvaluatorPool implements AsyncDisposable {
   readonly ready: Promise<void>
   readonly #options: EvaluatorPoolOptions
-  readonly #threads = new Set<EvaluatorThread>()
-  readonly #idle: EvaluatorThread[] = []
+  readonly #threads: ThreadSet
   readonly #line: WaitingLine<EvaluatorThread>
-  readonly #firstReady = Promise.withResolvers<void>()
   readonly #shared = new SharedJobs<JobLimits>((request, jobs) => this.#runShared(request, jobs))
   readonly #front: FrontEvaluator | undefined
   #busy = 0
-  #policies: readonly EvaluatedPolicy[] = []
   #isStopped = false
 
   constructor(options: EvaluatorPoolOptions) {
     this.#options = options
     this.#line = new WaitingLine(options.queue)
     if (options.evaluatesInFront === true) this.#front = new FrontEvaluator(options.onPolicyLog)
-    this.ready = this.#firstReady.promise
-    const { workers, spares = 1 } = options
-    for (let i = 0; i < workers + spares; i++) this.#startThread()
+    const { workers, spares = 1, idleMs = IDLE_MS } = options
+    this.#threads = new ThreadSet({ ...options, most: workers + spares, idleMs, onIdle: () => this.#serveLine() })
+    this.ready = this.#threads.ready
   }
 
   get stats(): PoolStats {
-    const idle = this.#idle.length
+    const { idle } = this.#threads
     return { idle, busy: this.#busy, starting: this.#threads.size - idle - this.#busy, queued: this.#line.length }
   }
 
   /** Replaces the policies that every thread keeps at hand: those of which most requests will be. */
   setPolicies(policies: readonly EvaluatedPolicy[]): void {
-    this.#policies = policies
     this.#front?.setPolicies(policies)
-    for (const thread of this.#threads) thread.setPolicies(policies)
+    this.#threads.setPolicies(policies)
   }
 
   /**
@@ -121,7 +118,7 @@ export class StartedEvaluatorPool implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isStopped = true
     this.#line.close(stopped())
-    await Promise.all([...this.#threads].map((thread) => thread.end('stopped')))
+    await this.#threads[Symbol.asyncDispose]()
   }
 
   async #run(job: Job, limits: JobLimits): Promise<JobAnswer | JobEnded> {
@@ -215,25 +212,36 @@ export class StartedEvaluatorPool implements AsyncDisposable {
   async #takeThread(limits: JobLimits): Promise<EvaluatorThread> {
     if (this.#isStopped) throw stopped()
     const thread =
-      this.#takeIdle() ??
-      (await this.#line.wait({ signal: limits.signal, deadline: limits.startBy ?? limits.deadline }))
+      this.#takeIdle() ?? (await this.#wait({ signal: limits.signal, deadline: limits.startBy ?? limits.deadline }))
     // A turn may come after the deadline, when our own thread was too busy for the line's timer.
     if (limits.deadline > performance.now()) return thread
     this.#release(thread)
     throw tooLate()
   }
 
+  async #wait(options: WaitOptions): Promise<EvaluatorThread> {
+    const turn = this.#line.wait(options)
+    this.#wantThreads()
+    return await turn
+  }
+
   #takeIdle(): EvaluatorThread | undefined {
     if (this.#busy === this.#options.workers) return undefined
-    const thread = this.#idle.pop()
-    if (thread !== undefined) this.#busy += 1
+    const thread = this.#threads.take()
+    if (thread === undefined) return undefined
+    this.#busy += 1
+    this.#wantThreads()
     return thread
+  }
+
+  #wantThreads(): void {
+    this.#threads.want(this.#busy + this.#line.length + (this.#options.spares ?? 1))
   }
 
   #release(thread: EvaluatorThread): void {
     this.#busy -= 1
-    // an ended thread has been replaced already
-    if (this.#threads.has(thread)) this.#idle.push(thread)
+    this.#threads.giveBack(thread)
+    this.#wantThreads()
     this.#serveLine()
   }
 
@@ -243,37 +251,5 @@ export class StartedEvaluatorPool implements AsyncDisposable {
       if (thread === undefined) return
       this.#line.serve(thread)
     }
-  }
-
-  #startThread(): void {
-    let isReady = false
-    const thread = new EvaluatorThread({
-      policies: this.#policies,
-      onPolicyLog: this.#options.onPolicyLog,
-      onReady: (thread) => {
-        isReady = true
-        this.#firstReady.resolve()
-        this.#idle.push(thread)
-        this.#serveLine()
-      },
-      onEnd: (thread, end) => this.#replace(thread, end, isReady),
-    })
-    this.#threads.add(thread)
-  }
-
-  #replace(thread: EvaluatorThread, { reason, message }: JobEnded, wasReady: boolean): void {
-    this.#threads.delete(thread)
-    const index = this.#idle.indexOf(thread)
-    if (index !== -1) this.#idle.splice(index, 1)
-    if (this.#isStopped) return
-    this.#options.onThreadEnd(reason)
-    if (reason === 'crashed') this.#options.log.error({ error: message }, 'an evaluator thread crashed')
-    if (wasReady) this.#startThread()
-    else this.#startThreadLater(message)
-  }
-
-  #startThreadLater(message: string): void {
-    this.#firstReady.reject(new GatehouseError('ERR_INTERNAL', `an evaluator thread could not be started: ${message}`))
-    setTimeout(() => this.#isStopped || this.#startThread(), RESTART_DELAY_MS).unref()
   }
 }

@@ -16,7 +16,7 @@ export interface TestPool extends AsyncDisposable {
 
 export async function startPool(
   policies: readonly EvaluatedPolicy[],
-  { workers = 1, queue = 10, spares = 1, evaluatesInFront = false } = {},
+  { workers = 1, queue = 10, spares = 1, evaluatesInFront = false, idleMs = 60_000 } = {},
 ): Promise<TestPool> {
   const ended: EndReason[] = []
   const logged: PolicyLog[] = []
@@ -25,6 +25,7 @@ export async function startPool(
     queue,
     spares,
     evaluatesInFront,
+    idleMs,
     log: SILENT_LOG,
     onPolicyLog: (line) => logged.push(line),
     onThreadEnd: (reason) => ended.push(reason),

@@ -132,12 +132,33 @@ t.test('threads that crash fail their request alone, and are replaced', async (t
   test.pool.setPolicies([undefined as unknown as EvaluatedPolicy])
   test.pool.setPolicies([accept])
   t.match(await evaluate(test.pool, accept), { kind: 'failed', message: String })
-  // the spare had the message, too, and may meet the second request before its end is known
-  await evaluate(test.pool, accept)
   await expectAllowed(t, test.pool)
-  // or meet it only when it has started
-  await until(async () => test.ended.length === 2)
-  t.strictSame(test.ended, ['crashed', 'crashed'])
+  t.strictSame(test.ended, ['crashed'])
+})
+
+t.test('threads are started when they are needed, and one beyond', async (t) => {
+  await using test = await startPool([accept, loop], { workers: 3 })
+  const leaving = new AbortController()
+  const runs = []
+  for (const busy of [0, 1, 2, 3]) {
+    await until(async () => test.pool.stats.idle === 1)
+    t.match(test.pool.stats, { busy, starting: 0 })
+    runs.push(t.rejects(evaluate(test.pool, loop, { signal: leaving.signal })))
+  }
+  leaving.abort()
+  await Promise.all(runs)
+})
+
+t.test('threads that nobody needs any more are ended, but for one', async (t) => {
+  await using test = await startPool([accept], { workers: 3, queue: 100, idleMs: 500 })
+  await until(async () => {
+    await Promise.all(Array.from({ length: 50 }, () => expectAllowed(t, test.pool)))
+    return test.pool.stats.idle >= 3
+  })
+  await until(async () => test.pool.stats.idle + test.pool.stats.starting === 1)
+  t.match(test.pool.stats, { idle: 1, busy: 0, queued: 0 })
+  await expectAllowed(t, test.pool)
+  t.strictSame(test.ended, [])
 })
 
 t.test('a request whose bytes are gone fails alone', async (t) => {
