@@ -39,7 +39,8 @@ function readOpcode(reader: ByteReader): number {
 
 /** The index behind an opcode of one byte. */
 export function readIndex(code: Uint8Array, { start }: Instruction): number {
-  return new ByteReader(code, start + 1).u32()
+  const first = code[start + 1]
+  return first !== undefined && first < 0x80 ? first : new ByteReader(code, start + 1).u32()
 }
 
 type Skip = (reader: ByteReader) => void

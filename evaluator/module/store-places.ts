@@ -68,9 +68,13 @@ export class StorePlaces {
   #set(instruction: Instruction): void {
     const local = readIndex(this.#code, instruction)
     this.#operands.pop()
-    this.#operands = this.#operands.map((operand) => (operand === local ? UNKNOWN : operand))
+    if (this.#operands.includes(local)) this.#forget(local)
     this.#sets[local] = this.#setsOf(local) + 1
     if (instruction.opcode === LOCAL_TEE) this.#operands.push(local)
+  }
+
+  #forget(local: number): void {
+    this.#operands = this.#operands.map((operand) => (operand === local ? UNKNOWN : operand))
   }
 
   #control(opcode: number): void {
