@@ -20,7 +20,8 @@ try {
   const image = await ensureNodeImage(flags['kubernetes-version'], steps, options)
   const engine = await findContainerEngine()
   const size = await engine.run(['image', 'inspect', '--format', '{{.Size}}', image])
-  console.log(`${image}\n${(Number(size) / 1e6).toFixed(0)} MB in ${engine.name}; kind create cluster --image ${image}`)
+  console.error(`${(Number(size) / 1e6).toFixed(0)} MB in ${engine.name}; kind create cluster --image ${image}`)
+  console.log(image)
 } catch (error) {
   console.error(formatError(error))
   process.exitCode = 3
