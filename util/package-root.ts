@@ -20,5 +20,5 @@ export function programFiles(): [flag: string, start: string, main: string] {
   return [YOUNG_HEAP, join(packageRoot(), 'cli/start.js'), modulePath('cli/main')]
 }
 
-/** Node's own choice is 16 MiB, of which each thread fills two before anything is collected. */
+/** The front's: Node's own choice is 16 MiB, of which a thread fills two before anything is collected. Evaluator threads keep it. */
 const YOUNG_HEAP = '--max-semi-space-size=4'
