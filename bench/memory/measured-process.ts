@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { Agent, request } from 'node:http'
+import { Agent, type IncomingMessage, request } from 'node:http'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { answersOnSocket } from '../../clusters/local/unix-probe.ts'
 import { startProcess, stopProcesses, waitUntilReady } from '../../util/managed-process.ts'
 import { packageRoot } from '../../util/package-root.ts'
@@ -58,6 +59,8 @@ export async function measureShim(
     const idle = await readFootprint(shim.pid)
     // twice as many as threads: whichever has answered has its next one waiting
     await ask(socket, questions, 2 * threads)
+    const started = await countThreads(socket)
+    if (started < threads) throw new Error(`only ${started} of ${threads} threads were busy: the load was too short`)
     return { idle, loaded: await readFootprint(shim.pid) }
   } finally {
     await stopProcesses([shim], STOP_MS)
@@ -79,14 +82,25 @@ async function ask(socketPath: string, questions: WrittenPicture['questions'], c
   }
 }
 
+/** The threads that there are: they start when they are needed. */
+async function countThreads(socketPath: string): Promise<number> {
+  const outgoing = request({ socketPath, path: '/metrics', agent: false }).end()
+  const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage]
+  const exposed = await text(incoming)
+  const counts = [...exposed.matchAll(/^gatehouse_evaluator_threads\{[^}]*\} (\d+)$/gm)].map(([, count]) =>
+    Number(count),
+  )
+  return counts.reduce((sum, count) => sum + count, 0)
+}
+
 function post(options: { socketPath: string; agent: Agent; path: string }, body: Buffer): Promise<void> {
   const headers = { 'content-type': 'application/json', 'content-length': body.length }
   return new Promise((resolve, reject) => {
     const outgoing = request({ ...options, method: 'POST', headers }, (incoming) => {
-      let text = ''
-      incoming.on('data', (chunk) => (text += chunk))
+      let answer = ''
+      incoming.on('data', (chunk) => (answer += chunk))
       incoming.on('end', () =>
-        text.includes('"allowed":true') ? resolve() : reject(new Error(`${options.path} should allow: ${text}`)),
+        answer.includes('"allowed":true') ? resolve() : reject(new Error(`${options.path} should allow: ${answer}`)),
       )
     })
     outgoing.on('error', reject)
