@@ -29,14 +29,18 @@ if (isMainThread && file !== null) {
     follow(prototype, method, { before: () => mark('evaluatedFrom'), after: () => remark('evaluatedTo') })
   }
   const writtenTo = file
-  follow(Drain.prototype, 'remove', { before: () => mark('endAt') })
-  follow(Socket.prototype, 'write', { before: () => {}, after: () => finish(writtenTo) })
+  follow(Socket.prototype, 'write', { before: markEnd, after: () => finish(writtenTo) })
 }
 
 function begin(): void {
   // a request may come in pieces
   if (current.openedAt !== undefined) return
   current = { wokenMs: performance.eventLoopUtilization().active - activeAtRest, openedAt: monotonicMs() }
+}
+
+// of a review's answer, and of nothing else that is written
+function markEnd(): void {
+  if (current.askedAt !== undefined) mark('endAt')
 }
 
 function mark(key: keyof ShimTimes): void {

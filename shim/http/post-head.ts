@@ -12,7 +12,8 @@ export interface PostHead {
 
 const REQUEST_LINE = /^POST (\/[!-~]*) HTTP\/1\.1$/
 // a token, and a value without control characters. https://www.rfc-editor.org/rfc/rfc9110#section-5
-const FIELD = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t -~\u0080-\u00ff]*)$/
+// (the blanks before a value are looked for once, however many there are)
+const FIELD = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(?![ \t])([\t -~\u0080-\u00ff]*)$/
 const LENGTH = /^(?:0|[1-9][0-9]{0,8})$/
 
 /** What changes how a message is framed, or what is to be done with the connection. */

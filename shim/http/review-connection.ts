@@ -45,9 +45,10 @@ export class ReviewConnection {
     socket.on('close', this.#hearClose)
   }
 
-  /** Ends it unless a request is under way. */
+  /** Ends it unless a request, or its answer, is under way. */
   closeIfIdle(): void {
-    if (this.#departure === undefined && this.#receivedLength === 0) this.#socket.destroy()
+    const isIdle = this.#departure === undefined && this.#receivedLength === 0 && this.#socket.writableLength === 0
+    if (isIdle) this.#socket.destroy()
   }
 
   /** Leaves a client that begins something and does not end it, or has had nothing to ask for long. */
@@ -94,7 +95,8 @@ export class ReviewConnection {
     const bytes = this.#joined()
     const end = bytes.indexOf(END_OF_HEAD)
     if (end === -1 && bytes.length < MAX_HEAD_BYTES) return undefined
-    const head = end === -1 ? undefined : readPostHead(bytes.toString('latin1', 0, end))
+    const isWhole = end !== -1 && end <= MAX_HEAD_BYTES
+    const head = isWhole ? readPostHead(bytes.toString('latin1', 0, end)) : undefined
     if (head === undefined) this.#handOver()
     return head && { ...head, length: end + END_OF_HEAD.length }
   }
@@ -102,7 +104,7 @@ export class ReviewConnection {
   #answer({ url, headers }: PostHead, body: Buffer): void {
     const departure = new AbortController()
     this.#departure = departure
-    this.#options.drain.add(this)
+    this.#options.drain.add(departure)
     const { signal } = departure
     this.#options
       .answer({ method: 'POST', url, headers, readBody: async () => body, signal })
@@ -115,14 +117,15 @@ export class ReviewConnection {
 
   readonly #send = (answer: Answer): void => {
     const { drain } = this.#options
+    const departure = this.#departure
     // a client that went away has closed the connection; nobody is left to be told
-    if (this.#departure?.signal.aborted) return
+    if (departure === undefined || departure.signal.aborted) return
     this.#departure = undefined
     this.#hasAnswered = true
     this.#since = performance.now()
-    drain.remove(this)
     const { text, encoding, isLast } = writeAnswer(answer, drain.isDraining)
-    const isRead = this.#socket.write(text, encoding)
+    // in flight until the last byte has left
+    const isRead = this.#socket.write(text, encoding, () => drain.remove(departure))
     if (isLast) this.#end()
     else if (this.#receivedLength > 0) this.#handOver()
     else if (!isRead) this.#waitForReader()
@@ -170,6 +173,6 @@ export class ReviewConnection {
   readonly #hearClose = (): void => {
     if (this.#departure === undefined) return
     this.#departure.abort(new Error('the client went away'))
-    this.#options.drain.remove(this)
+    this.#options.drain.remove(this.#departure)
   }
 }

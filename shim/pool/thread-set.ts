@@ -1,5 +1,5 @@
 import type { EvaluatedPolicy } from '../../evaluator/evaluate.ts'
-import { GatehouseError } from '../../util/errors.ts'
+import { GatehouseError, messageOf } from '../../util/errors.ts'
 import type { Log } from '../../util/log.ts'
 import { type EndReason, EvaluatorThread, type JobEnded } from './evaluator-thread.ts'
 import type { PolicyLog } from './messages.ts'
@@ -86,9 +86,19 @@ export class ThreadSet implements AsyncDisposable {
   #startNext(): void {
     if (this.#isStopped || this.#isStarting || this.#threads.size >= this.#wanted) return
     this.#isStarting = true
+    try {
+      this.#threads.add(this.#createThread())
+    } catch (error) {
+      // the system may have no thread to give for now
+      this.#options.log.error({ error: messageOf(error) }, 'an evaluator thread could not be started')
+      this.#startLater(messageOf(error))
+    }
+  }
+
+  #createThread(): EvaluatorThread {
     const { onPolicyLog, onIdle } = this.#options
     let isReady = false
-    const thread = new EvaluatorThread({
+    return new EvaluatorThread({
       policies: this.#policies,
       onPolicyLog,
       onReady: (thread) => {
@@ -101,7 +111,6 @@ export class ThreadSet implements AsyncDisposable {
       },
       onEnd: (thread, end) => this.#onEnd(thread, end, isReady),
     })
-    this.#threads.add(thread)
   }
 
   #onEnd(thread: EvaluatorThread, { reason, message }: JobEnded, wasReady: boolean): void {

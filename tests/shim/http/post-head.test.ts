@@ -53,6 +53,10 @@ t.test('whatever frames a message otherwise, or is not plainly right, is left to
   for (const [what, lines] of Object.entries(changed)) t.equal(readPostHead(lines.join('\r\n')), undefined, what)
 })
 
+t.test('a field of blanks is looked at once, or this would not end', async (t) => {
+  t.equal(readPostHead([...HEAD, `X:${' '.repeat(400_000)}\x01`].join('\r\n')), undefined)
+})
+
 t.test("what is taken, Node's server takes as well, and finds the same in it", async (t) => {
   const piece = fc.constantFrom(
     ...HEAD,

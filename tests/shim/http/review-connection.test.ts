@@ -12,10 +12,13 @@ import { SILENT_LOG } from '../../../util/log.ts'
 import { HOST, socketOptions } from '../../helpers/shim.ts'
 import { makeShortFolder } from '../../helpers/short-folder.ts'
 import { openTunnel } from '../../helpers/tunnel.ts'
+import { until } from '../../helpers/until.ts'
 
 interface TestListener {
   readonly drain: Drain
+  /** Closes what is idle. */
   readonly stop: () => void
+  readonly close: () => void
   connect(): Promise<Client>
 }
 
@@ -40,6 +43,7 @@ async function open(t: Test, answer: Answerer, timeouts: Partial<ServerTimeouts>
   return {
     drain,
     stop: () => listener.closeIdleConnections(),
+    close: () => listener.closeConnections(),
     connect: async () => new Client(await openTunnel({ socket: socket.path, authority, host: HOST })),
   }
 }
@@ -204,4 +208,23 @@ t.test('when the shim stops, what is asked is answered for the last time, and wh
   t.equal(await busy.rest(), '')
   stop()
   t.equal(await idle.rest(), '')
+})
+
+t.test('a large answer counts as under way until its last byte has left', async (t) => {
+  const large = 'x'.repeat(3_000_000)
+  const { connect, drain, stop, close } = await open(t, async () => ({
+    status: 200,
+    contentType: 'text/plain',
+    body: large,
+  }))
+  const client = await connect()
+  client.tunnel.pause()
+  client.tunnel.write(post('all of it'))
+  await until(async () => drain.inFlight === 1)
+  drain.start()
+  stop()
+  const idle = drain.whenIdle().then(close)
+  client.tunnel.resume()
+  t.equal(bodyOf(await client.answer()), large)
+  await idle
 })
