@@ -23,7 +23,6 @@ export abstract class ClusterSite<S extends Stage> implements Site {
   abstract readonly title: string
   abstract readonly lacks: Lacks
   abstract readonly workloadImage: string
-  abstract readonly hints: readonly string[]
   readonly mode: Mode
   protected readonly stage: S
   protected readonly way: Way
@@ -48,6 +47,15 @@ export abstract class ClusterSite<S extends Stage> implements Site {
 
   get kubeconfig(): string {
     return this.stage.kubeconfig
+  }
+
+  get hints(): readonly string[] {
+    const { name } = this.stage
+    return [
+      `kubectl --kubeconfig ${this.kubeconfig} get events`,
+      `gatehouse cluster logs --name ${name}`,
+      `gatehouse cluster down --name ${name}`,
+    ]
   }
 
   get certificates(): string {

@@ -35,7 +35,7 @@ export async function createCluster(layout: K3sLayout, options: K3sOptions, step
     await steps.run('Starting k3s', () => ensureContainerRuns(record))
   }
   await steps.run('Waiting for k3s to be ready', async () => {
-    await rememberKubeconfig(record, options.kubeconfig)
+    await record.rememberKubeconfig(options.kubeconfig)
     await writeKubeconfigs(record)
     await waitUntilReady(record, signal)
   })
@@ -57,12 +57,6 @@ async function putPoliciesInForce(record: K3sRecord, policiesDigest: string, sig
   await waitForShim(record, signal)
   await registerPolicies(record)
   await record.update({ policiesDigest })
-}
-
-async function rememberKubeconfig(record: K3sRecord, file: string | undefined): Promise<void> {
-  if (file === undefined || record.state.kubeconfigs.includes(file)) return
-  // before it is written, so that `down` takes the entries out even if we are ended in between
-  await record.update({ kubeconfigs: [...record.state.kubeconfigs, file] })
 }
 
 async function createRecord(

@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import type { WebhookSource } from '../../plugin/webhook-source.ts'
-import { makeFolder } from '../../util/make-folder.ts'
-import { replaceFile } from '../../util/replace-file.ts'
 import { parseKubernetesVersion, satisfiesVersion } from '../binaries/versions.ts'
 import type { ClusterOptions, WasmPoliciesOptions } from '../cluster-provider.ts'
+import { FolderRecord, readState } from '../folder-record.ts'
 import type { K3sLayout } from './layout.ts'
 
 export interface K3sOptions extends ClusterOptions {
@@ -31,38 +29,14 @@ export interface K3sState {
 }
 
 /** A k3s cluster's folder and what it remembers. */
-export class K3sRecord {
-  readonly layout: K3sLayout
-  #state: K3sState
-
-  private constructor(layout: K3sLayout, state: K3sState) {
-    this.layout = layout
-    this.#state = state
-  }
-
+export class K3sRecord extends FolderRecord<K3sLayout, K3sState> {
   static async read(layout: K3sLayout): Promise<K3sRecord | undefined> {
-    try {
-      return new K3sRecord(layout, JSON.parse(await readFile(layout.state, 'utf8')) as K3sState)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-      throw error
-    }
+    const state = await readState<K3sState>(layout)
+    return state && new K3sRecord(layout, state)
   }
 
-  static async create(layout: K3sLayout, state: K3sState): Promise<K3sRecord> {
-    await makeFolder(layout.folder, 0o700)
-    const record = new K3sRecord(layout, state)
-    await record.update({})
-    return record
-  }
-
-  get state(): K3sState {
-    return this.#state
-  }
-
-  async update(changes: Partial<K3sState>): Promise<void> {
-    this.#state = { ...this.#state, ...changes }
-    await replaceFile(this.layout.state, `${JSON.stringify(this.#state, undefined, 2)}\n`)
+  static create(layout: K3sLayout, state: K3sState): Promise<K3sRecord> {
+    return new K3sRecord(layout, state).write()
   }
 }
 

@@ -49,7 +49,7 @@ async function runCluster(
   if ((await nodeState(record)) === undefined) await makeNode(record, making)
   else await steps.run('Starting the node', () => ensureNodeRuns(record))
   await steps.run('Waiting for the node to be Ready', async () => {
-    await rememberKubeconfig(record, options.kubeconfig)
+    await record.rememberKubeconfig(options.kubeconfig)
     await writeKubeconfigs(record, kind)
     await waitUntilReady(record, signal)
   })
@@ -94,12 +94,6 @@ async function putPoliciesInForce(record: KindRecord, policiesDigest: string, si
   await waitForShim(record, signal)
   await registerPolicies(record)
   await record.update({ policiesDigest })
-}
-
-async function rememberKubeconfig(record: KindRecord, file: string | undefined): Promise<void> {
-  if (file === undefined || record.state.kubeconfigs.includes(file)) return
-  // before it is written, so that `down` takes the entries out even if we are ended in between
-  await record.update({ kubeconfigs: [...record.state.kubeconfigs, file] })
 }
 
 async function createRecord(

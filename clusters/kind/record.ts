@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import type { WebhookSource } from '../../plugin/webhook-source.ts'
-import { makeFolder } from '../../util/make-folder.ts'
-import { replaceFile } from '../../util/replace-file.ts'
 import { parseKubernetesVersion, satisfiesVersion } from '../binaries/versions.ts'
 import type { ClusterOptions, WasmPoliciesOptions } from '../cluster-provider.ts'
+import { FolderRecord, readState } from '../folder-record.ts'
 import { placementOf } from '../node/node-record.ts'
 import type { KindLayout } from './layout.ts'
 
@@ -33,38 +31,14 @@ export interface KindState {
 }
 
 /** A kind cluster's folder and what it remembers. */
-export class KindRecord {
-  readonly layout: KindLayout
-  #state: KindState
-
-  private constructor(layout: KindLayout, state: KindState) {
-    this.layout = layout
-    this.#state = state
-  }
-
+export class KindRecord extends FolderRecord<KindLayout, KindState> {
   static async read(layout: KindLayout): Promise<KindRecord | undefined> {
-    try {
-      return new KindRecord(layout, JSON.parse(await readFile(layout.state, 'utf8')) as KindState)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-      throw error
-    }
+    const state = await readState<KindState>(layout)
+    return state && new KindRecord(layout, state)
   }
 
-  static async create(layout: KindLayout, state: KindState): Promise<KindRecord> {
-    await makeFolder(layout.folder, 0o700)
-    const record = new KindRecord(layout, state)
-    await record.update({})
-    return record
-  }
-
-  get state(): KindState {
-    return this.#state
-  }
-
-  async update(changes: Partial<KindState>): Promise<void> {
-    this.#state = { ...this.#state, ...changes }
-    await replaceFile(this.layout.state, `${JSON.stringify(this.#state, undefined, 2)}\n`)
+  static create(layout: KindLayout, state: KindState): Promise<KindRecord> {
+    return new KindRecord(layout, state).write()
   }
 }
 

@@ -115,10 +115,7 @@ function loadGate() {
 }
 
 async function writeKubeconfigs(record: ClusterRecord, { kubeconfig }: Goal): Promise<void> {
-  if (kubeconfig !== undefined && !record.state.kubeconfigs.includes(kubeconfig)) {
-    // remembered first, so that `down` takes the entries out even if we are ended in between
-    await record.update({ kubeconfigs: [...record.state.kubeconfigs, kubeconfig] })
-  }
+  await record.rememberKubeconfig(kubeconfig)
   const entry = await kubeconfigEntry(record, 1)
   for (const file of record.state.kubeconfigs) await addToKubeconfig(file, entry)
 }

@@ -1,10 +1,9 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
 import type { ApiServerKind } from '../../plugin/api-server-kind.ts'
 import type { WebhookSource } from '../../plugin/webhook-source.ts'
-import { makeFolder } from '../../util/make-folder.ts'
 import type { ResolvedBinaries } from '../binaries/resolve.ts'
 import { parseKubernetesVersion, satisfiesVersion } from '../binaries/versions.ts'
 import type { ClusterOptions, WasmPoliciesOptions } from '../cluster-provider.ts'
+import { FolderRecord, readState } from '../folder-record.ts'
 import type { ClusterLayout } from './layout.ts'
 
 /** What a cluster remembers between two commands. Which processes run is not among it: /proc knows better. */
@@ -26,53 +25,19 @@ export interface ClusterState {
 }
 
 /** A cluster's folder and what it remembers. */
-export class ClusterRecord {
-  readonly layout: ClusterLayout
-  #state: ClusterState
-  #written: Promise<void> = Promise.resolve()
-
-  private constructor(layout: ClusterLayout, state: ClusterState) {
-    this.layout = layout
-    this.#state = state
-  }
-
-  /** The record in the folder, or nothing: there is no cluster, or its creation was cut off at its very beginning. */
+export class ClusterRecord extends FolderRecord<ClusterLayout, ClusterState> {
   static async read(layout: ClusterLayout): Promise<ClusterRecord | undefined> {
-    try {
-      return new ClusterRecord(layout, JSON.parse(await readFile(layout.state, 'utf8')) as ClusterState)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-      throw error
-    }
+    const state = await readState<ClusterState>(layout)
+    return state && new ClusterRecord(layout, state)
   }
 
-  static async create(layout: ClusterLayout, state: ClusterState): Promise<ClusterRecord> {
-    await makeFolder(layout.folder, 0o700)
-    const record = new ClusterRecord(layout, state)
-    await record.update({})
-    return record
-  }
-
-  get state(): ClusterState {
-    return this.#state
+  static create(layout: ClusterLayout, state: ClusterState): Promise<ClusterRecord> {
+    return new ClusterRecord(layout, state).write()
   }
 
   /** The members' numbers, from 1. */
   get members(): number[] {
-    return this.#state.ports.map((_port, index) => index + 1)
-  }
-
-  /** Members start at the same time and may change it at the same time: the writes follow one another. */
-  update(changes: Partial<ClusterState>): Promise<void> {
-    this.#state = { ...this.#state, ...changes }
-    this.#written = this.#written.then(() => this.#write())
-    return this.#written
-  }
-
-  async #write(): Promise<void> {
-    const draft = `${this.layout.state}.draft`
-    await writeFile(draft, `${JSON.stringify(this.#state, undefined, 2)}\n`, { mode: 0o600 })
-    await rename(draft, this.layout.state)
+    return this.state.ports.map((_port, index) => index + 1)
   }
 }
 

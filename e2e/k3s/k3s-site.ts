@@ -41,15 +41,6 @@ export class K3sSite extends ClusterSite<K3sStage> {
     return `k3s, ${this.mode} mode`
   }
 
-  get hints(): readonly string[] {
-    const { name } = this.stage
-    return [
-      `kubectl --kubeconfig ${this.kubeconfig} get events`,
-      `gatehouse cluster logs --name ${name}`,
-      `gatehouse cluster down --name ${name}`,
-    ]
-  }
-
   stopApiServer(): Promise<void> {
     return this.stage.cluster.stopK3s()
   }

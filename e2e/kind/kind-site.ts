@@ -43,15 +43,6 @@ export class KindSite extends ClusterSite<KindStage> {
     return `kind, ${this.mode} mode`
   }
 
-  get hints(): readonly string[] {
-    const { name } = this.stage
-    return [
-      `kubectl --kubeconfig ${this.kubeconfig} get events`,
-      `gatehouse cluster logs --name ${name}`,
-      `gatehouse cluster down --name ${name}`,
-    ]
-  }
-
   stopApiServer(): Promise<void> {
     return this.stage.node.stopApiServer()
   }

@@ -44,15 +44,6 @@ export class LocalSite extends ClusterSite<LocalStage> {
     return `local, ${this.mode} mode`
   }
 
-  get hints(): readonly string[] {
-    const { name } = this.stage
-    return [
-      `kubectl --kubeconfig ${this.kubeconfig} get events`,
-      `gatehouse cluster logs --name ${name}`,
-      `gatehouse cluster down --name ${name}`,
-    ]
-  }
-
   stopApiServer(): Promise<void> {
     return this.stage.cluster.stopApiServer()
   }
