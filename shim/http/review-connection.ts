@@ -20,7 +20,7 @@ const MAX_HEAD_BYTES = 16 * 1024
 const END_OF_HEAD = '\r\n\r\n'
 
 /**
- * A connection on which an API server posts reviews, one after the other. Node's server takes several times as long for each as
+ * A connection on which an API server posts reviews, one after the other. Node's server takes about twice as long for each as
  * this does, because it is ready for everything that HTTP knows; so that what is not just such a POST is handed over to it.
  */
 export class ReviewConnection {
