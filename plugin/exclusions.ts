@@ -1,5 +1,7 @@
-import type { V1MatchCondition } from '@kubernetes/client-node'
+import type { V1LabelSelector, V1MatchCondition } from '@kubernetes/client-node'
+import type { WebhookFields } from '../util/webhook-fields.ts'
 import { isAtLeast } from './kubernetes-version.ts'
+import { areAboutWorkloads } from './workload-rules.ts'
 
 /** Which requests never reach a policy, whatever its rules say. */
 export type Exclusions = 'default' | 'none'
@@ -8,6 +10,7 @@ export type Exclusions = 'default' | 'none'
 export const DEFAULT_SHIM_USER = 'gatehouse:shim'
 
 export interface ExclusionOptions {
+  readonly exclusions: Exclusions
   readonly shimUser?: string | undefined
   /** The API server's; unknown unless given. */
   readonly kubernetesVersion?: string | undefined
@@ -17,20 +20,47 @@ export interface ExclusionOptions {
 
 const SYSTEM_NAMESPACES = ['kube-system', 'kube-public', 'kube-node-lease']
 
+/** The label that the API server itself keeps on every namespace. */
+const NAMESPACE_NAME = 'kubernetes.io/metadata.name'
+
+/** What an entry says so that it leaves requests out; its own namespace selector is part of it. */
+export interface EntryExclusions {
+  readonly matchConditions: readonly V1MatchCondition[]
+  readonly namespaceSelector?: V1LabelSelector
+}
+
 /**
- * What a cluster needs in order to start, and to stay alive while the shim is absent. `system:apiserver` first of all: with an
- * empty etcd kube-apiserver creates its own objects through admission, and exits when that fails. With `none` even
- * these are policed.
+ * What a cluster needs in order to start, and to stay alive while the shim is absent. With `none` even that is policed.
  *
- * An expression that errors would answer 403 under failurePolicy Fail, hence `has()` before every field that the
+ * Of workloads it is only what runs in the system's namespaces, and a selector says that: for the first match condition of an entry
+ * the API server converts the whole object, and each is an expression to evaluate, once in every request.
+ */
+export function entryExclusions(
+  { rules, namespaceSelector }: Pick<WebhookFields, 'rules' | 'namespaceSelector'>,
+  options: ExclusionOptions,
+): EntryExclusions {
+  const own = namespaceSelector === undefined ? {} : { namespaceSelector: structuredClone(namespaceSelector) }
+  if (options.exclusions === 'none') return { matchConditions: [], ...own }
+  const namespaces = listNamespaces(options)
+  if (!areAboutWorkloads(rules)) return { matchConditions: listConditions(namespaces, options), ...own }
+  const outside = { key: NAMESPACE_NAME, operator: 'NotIn', values: namespaces }
+  const matchExpressions = [...(own.namespaceSelector?.matchExpressions ?? []), outside]
+  return { matchConditions: [], namespaceSelector: { ...own.namespaceSelector, matchExpressions } }
+}
+
+function listNamespaces({ ownNamespace }: ExclusionOptions): string[] {
+  return [...SYSTEM_NAMESPACES, ...(ownNamespace === undefined ? [] : [ownNamespace])]
+}
+
+/**
+ * `system:apiserver` first of all: with an empty etcd kube-apiserver creates its own objects through admission, and exits when that
+ * fails. An expression that errors would answer 403 under failurePolicy Fail, hence `has()` before every field that the
  * request leaves out when empty: the namespace of a cluster-scoped object, the subresource, the user name.
  */
-export function exclusionConditions(
-  exclusions: Exclusions,
-  { shimUser = DEFAULT_SHIM_USER, kubernetesVersion, ownNamespace }: ExclusionOptions,
+function listConditions(
+  namespaces: readonly string[],
+  { shimUser = DEFAULT_SHIM_USER, kubernetesVersion }: ExclusionOptions,
 ): V1MatchCondition[] {
-  if (exclusions === 'none') return []
-  const namespaces = [...SYSTEM_NAMESPACES, ...(ownNamespace === undefined ? [] : [ownNamespace])]
   return [
     exclude('api-server', isUser('system:apiserver')),
     exclude('shim', isUser(shimUser)),

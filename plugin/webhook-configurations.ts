@@ -9,7 +9,7 @@ import type {
 import { GatehouseError } from '../util/errors.ts'
 import type { WebhookFields } from '../util/webhook-fields.ts'
 import { groupsToLeaveOut } from './aggregated-groups.ts'
-import { aggregatedGroupsCondition, EXCLUSION_PREFIX, type Exclusions, exclusionConditions } from './exclusions.ts'
+import { aggregatedGroupsCondition, EXCLUSION_PREFIX, type Exclusions, entryExclusions } from './exclusions.ts'
 import { planRegistration } from './registration/plan.ts'
 import type { Phase, SelectorsBy } from './registration/registration-plan.ts'
 import { combinedClientConfig, type WebhookClient, webhookClientConfig } from './webhook-client.ts'
@@ -126,15 +126,17 @@ function mutatingWebhook(entry: Entry, options: WebhookConfigurationsOptions): V
 
 // Defaults that decide about safety are written out; the others are left to the API server.
 function webhook(entry: Entry, options: WebhookConfigurationsOptions): V1ValidatingWebhook {
-  const { name, clientConfig, matchPolicy, namespaceSelector, objectSelector } = entry
-  const matchConditions = entryMatchConditions(entry, options)
+  const { name, clientConfig, matchPolicy, objectSelector } = entry
+  const { exclusions = 'default' } = options
+  const left = entryExclusions(entry, { ...options, exclusions })
+  const matchConditions = entryMatchConditions(entry, left.matchConditions, options)
   return {
     name,
     clientConfig,
     rules: structuredClone([...entry.rules]),
     ...(matchConditions.length > 0 && { matchConditions }),
     ...(matchPolicy !== undefined && { matchPolicy }),
-    ...(namespaceSelector !== undefined && { namespaceSelector: structuredClone(namespaceSelector) }),
+    ...(left.namespaceSelector !== undefined && { namespaceSelector: left.namespaceSelector }),
     ...(objectSelector !== undefined && { objectSelector: structuredClone(objectSelector) }),
     failurePolicy: entry.failurePolicy ?? 'Fail',
     sideEffects: entry.sideEffects ?? 'None',
@@ -145,15 +147,12 @@ function webhook(entry: Entry, options: WebhookConfigurationsOptions): V1Validat
 
 function entryMatchConditions(
   { owner, rules, matchConditions = [] }: Entry,
-  options: WebhookConfigurationsOptions,
+  exclusions: readonly V1MatchCondition[],
+  { client, aggregatedGroups = [] }: WebhookConfigurationsOptions,
 ): V1MatchCondition[] {
-  const { exclusions = 'default', shimUser, ownNamespace, kubernetesVersion, client, aggregatedGroups = [] } = options
   // a Service is reached over the network, by every server
   const leftOut = 'host' in client ? groupsToLeaveOut(rules, aggregatedGroups) : []
-  const own = [
-    ...exclusionConditions(exclusions, { shimUser, kubernetesVersion, ownNamespace }),
-    ...aggregatedGroupsCondition(leftOut),
-  ]
+  const own = [...exclusions, ...aggregatedGroupsCondition(leftOut)]
   const taken = matchConditions.find(({ name }) => name.startsWith(EXCLUSION_PREFIX))
   if (taken !== undefined) {
     throw refuse(

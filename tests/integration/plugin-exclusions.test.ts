@@ -51,6 +51,12 @@ function createConfigMap(api: Api, namespace: string) {
   return api.call('POST', `/api/v1/namespaces/${namespace}/configmaps?dryRun=All`, body)
 }
 
+function createPodTemplate(api: Api, namespace: string) {
+  const template = { spec: { containers: [{ name: 'a', image: 'a' }] } }
+  const body = { apiVersion: 'v1', kind: 'PodTemplate', metadata: { name: 'a' }, template }
+  return api.call('POST', `/api/v1/namespaces/${namespace}/podtemplates?dryRun=All`, body)
+}
+
 function object(apiVersion: string, kind: string, fields: object = {}) {
   return { apiVersion, kind, metadata: { name: 'a', namespace: 'default' }, ...fields }
 }
@@ -130,6 +136,28 @@ t.test('policies for everything, and no shim', async (t) => {
         t.equal(status, 500, `${method} ${path}`)
         t.match(text, /failed calling webhook .*no such file or directory/)
       }
+    })
+
+    await t.test('of workloads, those in the namespaces of the system are not policed, all others are', async (t) => {
+      await unpolice(api)
+      while ((await createPodTemplate(api, 'default')).status === 500);
+      const rules = [{ ...EVERYTHING[0], apiGroups: [''], resources: ['podtemplates'] }]
+      const policies = [{ id: 'workloads', mutating: false, rules }]
+      const { validating } = webhookConfigurations({ policies, client: { host: 'shim.internal' }, caBundle })
+      await api.must('POST', `${WEBHOOKS}/validatingwebhookconfigurations`, validating)
+      while ((await createPodTemplate(api, 'default')).status !== 500);
+      await api.must('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'b' } })
+      const { status, text } = await createPodTemplate(api, 'b')
+      t.equal(status, 500, 'also in a namespace of which nothing has been heard yet')
+      t.match(text, /failed calling webhook .*no such file or directory/)
+      for (const namespace of ['kube-system', 'kube-public', 'kube-node-lease']) {
+        t.equal((await createPodTemplate(api, namespace)).status, 201, namespace)
+      }
+      const relabelled = { metadata: { labels: { 'kubernetes.io/metadata.name': 'kube-system' } } }
+      await api.call('PATCH', '/api/v1/namespaces/b', relabelled, MERGE)
+      t.equal((await createPodTemplate(api, 'b')).status, 500, 'and nobody can give a namespace the name of another')
+      await api.must('DELETE', `${WEBHOOKS}/validatingwebhookconfigurations/gatehouse`)
+      await policeEverything(api, 'default')
     })
 
     await t.test('a cold boot repairs what is missing, and ends ready', async (t) => {

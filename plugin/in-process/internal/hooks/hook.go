@@ -86,9 +86,11 @@ func newEntry(policy *policies.Policy, options Options) (*admissionregistrationv
 			return nil, fmt.Errorf("%s: %s.matchConditions: the name %q is reserved; use another prefix than %s", policy.Place, policy.ID, condition.Name, exclusionPrefix)
 		}
 	}
-	conditions := r.MatchConditions
+	conditions, namespaceSelector := r.MatchConditions, r.NamespaceSelector
 	if !options.NoExclusions {
-		conditions = slices.Concat(exclusionConditions(), conditions)
+		var exclusions []admissionregistrationv1.MatchCondition
+		exclusions, namespaceSelector = exclude(r.Rules, r.NamespaceSelector)
+		conditions = slices.Concat(exclusions, conditions)
 	}
 	// the API server wants to be told where to call; nobody will
 	url := "https://in-process.gatehouse.internal/"
@@ -98,7 +100,7 @@ func newEntry(policy *policies.Policy, options Options) (*admissionregistrationv
 	}
 	entry := &admissionregistrationv1.MutatingWebhook{
 		Name: NameOf(policy.ID), ClientConfig: admissionregistrationv1.WebhookClientConfig{URL: &url},
-		Rules: r.Rules, MatchPolicy: r.MatchPolicy, NamespaceSelector: r.NamespaceSelector, ObjectSelector: r.ObjectSelector,
+		Rules: r.Rules, MatchPolicy: r.MatchPolicy, NamespaceSelector: namespaceSelector, ObjectSelector: r.ObjectSelector,
 		MatchConditions: conditions, FailurePolicy: r.FailurePolicy, SideEffects: &sideEffects, TimeoutSeconds: r.TimeoutSeconds,
 		ReinvocationPolicy: r.ReinvocationPolicy, AdmissionReviewVersions: []string{"v1"},
 	}
