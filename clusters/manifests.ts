@@ -16,6 +16,7 @@ import { chooseWebhookSource, type WebhookSource } from '../plugin/webhook-sourc
 import { toYaml } from '../plugin/yaml.ts'
 import { pullModules } from '../shim/modules/pull-modules.ts'
 import type { ModuleAccess } from '../shim/modules/read-pulled-module.ts'
+import { readCompleteSources } from '../shim/policies/complete-sources.ts'
 import { type PolicySources, readPolicySources } from '../shim/policies/policies-snapshot.ts'
 import { describeSources } from '../shim/registration/set-digest.ts'
 import { replaceStaticManifests, staticManifestFolders } from '../shim/registration/static-manifests.ts'
@@ -75,7 +76,7 @@ export const WEBHOOKS_FILE = 'webhooks.yaml'
  * static manifests are in force at once, so nothing is written before everything is known to be good.
  */
 export async function writeManifests(folder: string, options: ManifestsOptions): Promise<Manifests> {
-  const sources = await readPolicySources(options.policies, pullModules(options.modules))
+  const sources = await readSources(options)
   const { specs } = sources
   const policies = toWebhookPolicies(specs)
   if (policies.length === 0) throw refuseNothing(options.policies)
@@ -162,9 +163,19 @@ async function readIfNamed(path: string | undefined): Promise<ExistingFile | und
   return path === undefined ? undefined : readExistingFile(path)
 }
 
-function chooseEntries(sources: PolicySources, { registration, client }: ManifestsOptions) {
-  const isCombined = (registration ?? ('host' in client ? 'combined' : 'per-policy')) === 'combined'
-  return isCombined ? { combined: { digest: describeSources(sources, 'api-server').digest } } : {}
+/** @throws ERR_MODULE_SOURCE where entries that policies share need a module that cannot be had */
+function readSources(options: ManifestsOptions): Promise<PolicySources> {
+  if (isCombined(options)) return readCompleteSources(options.policies, pullModules(options.modules))
+  // nothing that is written then depends on modules
+  return readPolicySources(options.policies, async () => new Map())
+}
+
+function isCombined({ registration, client }: ManifestsOptions): boolean {
+  return (registration ?? ('host' in client ? 'combined' : 'per-policy')) === 'combined'
+}
+
+function chooseEntries(sources: PolicySources, options: ManifestsOptions) {
+  return isCombined(options) ? { combined: { digest: describeSources(sources, 'api-server').digest } } : {}
 }
 
 async function generateWebhooks(

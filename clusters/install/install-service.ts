@@ -7,10 +7,9 @@ import { webhookConfigurations } from '../../plugin/webhook-configurations.ts'
 import { toYaml } from '../../plugin/yaml.ts'
 import { pullModules } from '../../shim/modules/pull-modules.ts'
 import type { ModuleAccess } from '../../shim/modules/read-pulled-module.ts'
-import { moduleOf } from '../../shim/policies/module-source.ts'
+import { readCompleteSources } from '../../shim/policies/complete-sources.ts'
 import { type PolicySources, readPolicySources } from '../../shim/policies/policies-snapshot.ts'
 import { readPolicyFiles } from '../../shim/policies/policy-files.ts'
-import { guestsOf } from '../../shim/policies/policy-spec.ts'
 import { describeSources } from '../../shim/registration/set-digest.ts'
 import { toWebhookPolicies } from '../../shim/registration/webhook-policies.ts'
 import { GatehouseError } from '../../util/errors.ts'
@@ -90,9 +89,7 @@ async function readSources({
   // the name of a set counts the bytes of its modules; otherwise modules in registries are the pods' to pull
   if (!webhooks || registration === 'per-policy')
     return readPolicySources(policies, (urls) => pull(urls.filter((url) => url.startsWith('file:'))))
-  const sources = await readPolicySources(policies, pull)
-  for (const guest of sources.specs.flatMap(guestsOf)) moduleOf(guest, sources.modules)
-  return sources
+  return readCompleteSources(policies, pull)
 }
 
 function checkOptions({ namespace, image, replicas }: InstallServiceOptions): void {

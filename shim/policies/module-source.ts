@@ -63,6 +63,15 @@ export function moduleOf(policy: Pick<GuestSpec, 'id' | 'module'>, contents: Mod
   return content
 }
 
+/** Says why there is no module for a policy among those that were read; undefined where there is one. */
+export function describeUnreadable(
+  policy: Pick<GuestSpec, 'id' | 'module'>,
+  contents: ModuleContents,
+): string | undefined {
+  const content = contents.get(policy.module)
+  return content === undefined || content instanceof Error ? unreadableModule(policy, content).message : undefined
+}
+
 /** Of the module that was read for a policy: `sha256:…`, or `unreadable`. */
 export function digestOfModule({ module }: Pick<GuestSpec, 'module'>, contents: ModuleContents): string {
   const content = contents.get(module)

@@ -24,8 +24,28 @@ served-only:
   module: file://served-only.wasm
 `
 
+const UNREACHABLE = `
+gone:
+  module: file://gone.wasm
+  rules: [{ apiGroups: [""], apiVersions: [v1], resources: [pods], operations: [CREATE] }]
+group:
+  expression: here() && away()
+  message: no
+  policies:
+    here: { module: "file://served-only.wasm" }
+    away:
+      module: registry://127.0.0.1:1/policies/away:v1
+`
+
 async function run(t: Test, ...flags: string[]) {
-  const folder = t.testdir({ 'policies.yml': POLICIES, 'served.yml': 'served-only: { module: "file://a.wasm" }' })
+  const folder = t.testdir({
+    'policies.yml': POLICIES,
+    'served.yml': 'served-only: { module: "file://served-only.wasm" }',
+    'unreachable.yml': UNREACHABLE,
+    'pod-privileged.wasm': 'one',
+    'add-labels.wasm': 'two',
+    'served-only.wasm': 'three',
+  })
   const io = createRecordedIo()
   const inFolder = flags.map((flag) => flag.replace('DIR', folder))
   const code = await runCommandLine(['manifests', ...inFolder], io)
@@ -155,6 +175,21 @@ t.test('policies without rules leave nothing to write', async (t) => {
   t.equal(code, 2)
   t.match(stderr, /ERR_PLUGIN_OPTIONS: .*served.yml: no policy has rules/)
   t.notOk(existsSync(join(folder, 'out')))
+})
+
+t.test('modules that cannot be had are all named where policies share entries, and matter nowhere else', async (t) => {
+  const unreachable = [...FILES, ...SOCKET, '--policies', 'DIR/unreachable.yml', '--store', 'DIR/store']
+  const { code, folder, stderr } = await run(t, ...unreachable)
+  t.equal(code, 3)
+  t.match(stderr, 'ERR_MODULE_SOURCE: 2 problems:')
+  t.match(stderr, `${folder}/unreachable.yml:3: gone.module: policy gone: cannot read ${folder}/gone.wasm: ENOENT`)
+  t.match(
+    stderr,
+    /unreachable\.yml:11: group\.policies\.away\.module: .*'group\/away' from registry:\/\/127\.0\.0\.1:1\//,
+  )
+  t.match(stderr, 'use --registration per-policy')
+  t.notOk(existsSync(join(folder, 'out')), 'nothing is written')
+  t.match(await run(t, ...unreachable, '--registration', 'per-policy'), { code: 0 })
 })
 
 const V137 = ['--kubernetes-version', '1.37']

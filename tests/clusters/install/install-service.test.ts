@@ -131,12 +131,13 @@ t.test('policies share entries, which name the set that the pods have, or each h
   const { digest } = describeSources(await readPolicySources(join(inPod, 'policies.yml')), 'api-server')
   t.match(paths[0], `/combined/${digest}/`)
   await t.test('which needs the bytes of modules that the pods pull', async (t) => {
-    const remote = write(t, `one:\n  module: https://127.0.0.1:1/one.wasm\n  ${RULES}\n`)
+    const entry = (id: string) => `${id}:\n  module: https://127.0.0.1:1/${id}.wasm\n  ${RULES}\n`
+    const remote = write(t, entry('one') + entry('two'))
     const modules = { store: makeShortFolder(t) }
     t.ok(await install(remote, { modules }))
     await t.rejects(install(remote, { modules, registration: 'combined' }), {
       code: 'ERR_MODULE_SOURCE',
-      message: /policy 'one' from https:\/\/127.0.0.1:1\/one.wasm/,
+      message: /:2: one.module: .*\/one.wasm: .*\n.*:5: two.module: .*\/two.wasm: /,
     })
   })
 })
