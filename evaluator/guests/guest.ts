@@ -57,6 +57,8 @@ export interface Meter {
   fill(fuel: WebAssembly.Global): void
   /** The same imports, which stop a guest that has taken too long. */
   watch(imports: WebAssembly.Imports): WebAssembly.Imports
+  /** Takes from the guest's fuel for what the host does, before it does it. @throws Error when that is more than there is */
+  spend(fuel: number): void
   /** Stops a guest for which the host would have to do more than can be counted. @throws Error */
   refuse(): never
 }

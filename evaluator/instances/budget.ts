@@ -42,6 +42,13 @@ export class Budget implements Meter {
     fuel.value = this.#fuel
   }
 
+  spend(fuel: number): void {
+    if (this.#tank === undefined || !(fuel <= this.#limits.fuel)) this.refuse()
+    const left = BigInt(this.#tank.value) - BigInt(Math.ceil(fuel))
+    this.#tank.value = left
+    if (left < 0n) this.refuse()
+  }
+
   watch(imports: WebAssembly.Imports): WebAssembly.Imports {
     return mapValues(imports, (functions) => mapValues(functions, (value) => this.#watchOne(value)))
   }

@@ -1,7 +1,8 @@
 import { messageOf } from '../../../util/errors.ts'
-import { GuestFailure } from '../guest.ts'
+import { GuestFailure, type Meter } from '../guest.ts'
 import type { GuestMemory } from '../guest-memory.ts'
 import { type Builtin, NotDefined, type Query } from './builtins/builtin.ts'
+import { type Cost, costOfCall, costOfReading } from './builtins/costs.ts'
 import { readText } from './guest-text.ts'
 import type { OpaExports } from './opa-exports.ts'
 import { readValue } from './values/read-value.ts'
@@ -14,6 +15,8 @@ export type BuiltinTable = ReadonlyMap<number, NamedBuiltin>
 export interface NamedBuiltin {
   readonly name: string
   readonly call: Builtin
+  /** What a call may cost at most; absent where nobody can say. */
+  readonly cost: Cost | undefined
 }
 
 /** What a call needs of the instance that makes it. */
@@ -22,6 +25,8 @@ export interface Caller {
   readonly exports: OpaExports
   readonly table: BuiltinTable
   readonly query: Query
+  /** Who counts what calls cost; absent where they may take as long as the guest's thread lives. */
+  readonly meter: Meter | undefined
 }
 
 const UNDEFINED = 0
@@ -31,7 +36,9 @@ export function callBuiltin(caller: Caller, id: number, addresses: readonly numb
   const builtin = caller.table.get(id)
   if (builtin === undefined)
     throw new GuestFailure(`guest called a built-in by the number ${id}, which it did not declare`)
-  const args = addresses.map((address) => takeValue(caller, address))
+  const texts = addresses.map((address) => takeText(caller, address))
+  const args = texts.map((text) => readValue(text))
+  caller.meter?.spend(costOfCall(builtin.cost, args, texts))
   const result = compute(builtin, args, caller.query)
   return result === undefined ? UNDEFINED : giveValue(caller, result)
 }
@@ -48,12 +55,12 @@ function compute({ name, call }: NamedBuiltin, args: readonly RegoValue[], query
 }
 
 // Modules of old compilers can only give JSON, in which sets are arrays.
-function takeValue({ memory, exports }: Caller, address: number): RegoValue {
-  const dump = exports.opa_value_dump ?? exports.opa_json_dump
-  const text = dump(address)
-  const value = readValue(readText(memory, text))
-  exports.opa_free?.(text)
-  return value
+function takeText({ memory, exports, meter }: Caller, address: number): string {
+  const place = (exports.opa_value_dump ?? exports.opa_json_dump)(address)
+  const text = readText(memory, place, meter && ((bytes) => meter.spend(bytes)))
+  exports.opa_free?.(place)
+  meter?.spend(costOfReading(text))
+  return text
 }
 
 function giveValue({ memory, exports }: Caller, value: RegoValue): number {

@@ -1,5 +1,6 @@
 import { GuestFailure } from '../guest.ts'
 import type { BuiltinTable, NamedBuiltin } from './builtin-calls.ts'
+import { findCost } from './builtins/costs.ts'
 import { findBuiltin } from './builtins/index.ts'
 
 // A module always declares the same: nothing but its code has a part in it.
@@ -24,7 +25,7 @@ function createTable(ids: ReadonlyMap<string, number>): BuiltinTable {
   for (const [name, id] of ids) {
     const call = findBuiltin(name)
     if (call === undefined) missing.push(name)
-    else table.set(id, { name, call })
+    else table.set(id, { name, call, cost: findCost(name) })
   }
   if (missing.length > 0) throw new GuestFailure(`Missing Rego builtins: ${missing.sort().join(', ')}`)
   return table

@@ -25,6 +25,7 @@ export class OpaInstance {
   readonly #exports: OpaExports
   /** How to let it evaluate again; absent where not all of its state can be put back. */
   readonly reuse: GuestReuse | undefined
+  readonly #meter: Meter | undefined
   #host: GuestHost
   #caller: Caller | undefined
 
@@ -38,6 +39,7 @@ export class OpaInstance {
   constructor(policyModule: PolicyModule, host: GuestHost, meter?: Meter) {
     const { module, memoryInitialBytes, memoryLimitBytes, restorable } = policyModule
     this.#host = host
+    this.#meter = meter
     this.#watch = new MemoryWatch(this.#memory, memoryLimitBytes)
     const memory = new WebAssembly.Memory({
       initial: memoryInitialBytes / PAGE_BYTES,
@@ -58,7 +60,7 @@ export class OpaInstance {
     this.#memory.attach(memory, kept)
     this.#caller = this.#run('', () => this.#findBuiltins(module))
     // one call may take as long as whole policies
-    if (this.#caller.table.size > 0) meter?.refuse()
+    if (![...this.#caller.table.values()].every(({ cost }) => cost)) meter?.refuse()
     this.reuse = restorable &&
       kept && {
         state: guestStateOf(exports, restorable, { memory, marks: kept.marks, sparePages: SPARE_PAGES }),
@@ -122,7 +124,7 @@ export class OpaInstance {
     if (problem !== undefined) throw new GuestFailure(problem)
     const declare = () => readText(this.#memory, this.#exports.opa_json_dump(this.#exports.builtins()))
     const table = tableOf(module, declare)
-    return { memory: this.#memory, exports: this.#exports, table, query: this.#createQuery() }
+    return { memory: this.#memory, exports: this.#exports, table, query: this.#createQuery(), meter: this.#meter }
   }
 
   #started(): Caller {

@@ -9,7 +9,10 @@ export const URI: Builtins = {
     const text = valueAt(args, 0)
     return typeof text === 'string' && text !== '' && parseUri(text) !== undefined
   },
-  'uri.parse': (args) => toObject(MEMBERS.flatMap((name) => memberOf(uriAt(args), name))),
+  'uri.parse': (args) => {
+    const uri = uriAt(args)
+    return toObject(MEMBERS.flatMap((name) => memberOf(uri, name)))
+  },
 }
 
 const MEMBERS = ['scheme', 'hostname', 'port', 'path', 'raw_path', 'raw_query', 'fragment'] as const

@@ -54,8 +54,15 @@ function compareArrays(left: RegoArray, right: RegoArray): number {
   return left.length - right.length
 }
 
-function compareObjects(left: RegoObject, right: RegoObject): number {
-  const keysOf = ({ entries }: RegoObject) => entries.map(([key]) => key)
-  const valuesOf = ({ entries }: RegoObject) => entries.map(([, value]) => value)
-  return compareArrays(keysOf(left), keysOf(right)) || compareArrays(valuesOf(left), valuesOf(right))
+// By all keys first, then by what they lead to.
+function compareObjects({ entries: left }: RegoObject, { entries: right }: RegoObject): number {
+  const shared = Math.min(left.length, right.length)
+  for (const side of [0, 1] as const) {
+    for (let i = 0; i < shared; i++) {
+      const order = compareValues(left[i]?.[side] ?? null, right[i]?.[side] ?? null)
+      if (order !== 0) return order
+    }
+    if (left.length !== right.length) return left.length - right.length
+  }
+  return 0
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { findCost } from '../../../../../evaluator/guests/rego/builtins/costs.ts'
 import { findBuiltin, listBuiltins } from '../../../../../evaluator/guests/rego/builtins/index.ts'
 import { packageRoot } from '../../../../../util/package-root.ts'
 import { runOpa } from '../../../../helpers/rego.ts'
@@ -25,8 +26,18 @@ t.test('each name is that of one of OPA, but for the two that Kubewarden misspel
 
 t.test('the page on Rego lists them all', async (t) => {
   const page = readFileSync(join(packageRoot(), 'docs/rego.md'), 'utf8')
-  const [, list = ''] = /<!-- built-ins -->([\s\S]*)<!-- end -->/.exec(page) ?? []
+  const [, list = ''] = /<!-- built-ins -->([\s\S]*?)<!-- end -->/.exec(page) ?? []
   t.strictSame(list.match(/[^`\s]+/g), listBuiltins())
+})
+
+t.test('and those of which nobody says what they cost', async (t) => {
+  const page = readFileSync(join(packageRoot(), 'docs/rego.md'), 'utf8')
+  const [, table = ''] = /<!-- uncounted -->([\s\S]*?)<!-- end -->/.exec(page) ?? []
+  const listed = [...table.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name)
+  t.strictSame(
+    listed.sort(),
+    listBuiltins().filter((name) => findCost(name) === undefined),
+  )
 })
 
 t.test('no name leads to something else', async (t) => {
