@@ -49,7 +49,7 @@ export function entryExclusions(
 }
 
 function listNamespaces({ ownNamespace }: ExclusionOptions): string[] {
-  return [...SYSTEM_NAMESPACES, ...(ownNamespace === undefined ? [] : [ownNamespace])]
+  return [...new Set([...SYSTEM_NAMESPACES, ...(ownNamespace === undefined ? [] : [ownNamespace])])]
 }
 
 /**

@@ -73,6 +73,11 @@ function readService(
     reader.refuse('fallback-service', `is ${JSON.stringify(text)}; must be namespace/name or namespace/name:port`)
     return {}
   }
+  if (namespace === 'default')
+    reader.refuse(
+      'fallback-service',
+      `is ${JSON.stringify(text)}, and the namespace of the policy servers is not policed; give them one of their own`,
+    )
   return {
     service: { namespace, name, ...(servicePort !== undefined && { port: Number(servicePort) }) },
     // their own --host is the Service's

@@ -51,7 +51,7 @@ export class ApiRegistrar implements Registrar, AsyncDisposable {
   }
 
   #offer(): OfferedSets {
-    const { sets } = this.#options
+    const { sets, service } = this.#options
     return {
       get current() {
         return sets.current.digest
@@ -63,7 +63,9 @@ export class ApiRegistrar implements Registrar, AsyncDisposable {
         const set = sets.peek(digest)
         if (set === undefined) return undefined
         const options = configurationsOptions({ set: { ...set, digest }, caBundle }, this.#options)
-        return webhookConfigurations({ ...options, aggregatedGroups, client })
+        // whoever stands in has to come up while nobody answers
+        const own = service !== undefined && { ownNamespace: service.namespace }
+        return webhookConfigurations({ ...options, ...own, aggregatedGroups, client })
       },
     }
   }

@@ -21,8 +21,3 @@ export interface ApiRegistrationOptions {
   readonly times?: ApiRegistrationTimes
   readonly log: Log
 }
-
-/** Where all Leases lie; the namespace is there on every cluster. */
-export const NAMESPACE = 'kube-system'
-/** The Lease of whoever writes the webhook configurations. */
-export const ELECTION_LEASE = 'gatehouse-registration'

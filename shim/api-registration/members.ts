@@ -3,7 +3,8 @@ import { MemberLease } from '../../kube/lease/member-lease.ts'
 import type { StartedMemberLease } from '../../kube/lease/started-member-lease.ts'
 import { ListWatch } from '../../kube/list-watch/list-watch.ts'
 import type { StartedListWatch } from '../../kube/list-watch/started-list-watch.ts'
-import { type ApiRegistrationOptions, NAMESPACE } from './api-registration-options.ts'
+import { LEASES_NAMESPACE } from '../../plugin/registration-leases.ts'
+import type { ApiRegistrationOptions } from './api-registration-options.ts'
 import type { SeenShim } from './decide-form.ts'
 import { MEMBER_LABELS, MEMBER_SELECTOR, type Member, toAnnotations } from './member.ts'
 import { MemberList } from './member-list.ts'
@@ -25,7 +26,7 @@ export class Members implements AsyncDisposable {
     const memberMs = times.memberMs ?? (options.service === undefined ? undefined : FAILOVER_MEMBER_MS)
     this.#watch = new ListWatch({
       client,
-      collection: { path: leasesPath(NAMESPACE), labelSelector: MEMBER_SELECTOR },
+      collection: { path: leasesPath(LEASES_NAMESPACE), labelSelector: MEMBER_SELECTOR },
       read: (object) => object as Lease,
       onChange: ({ key, value }) => {
         if (value !== undefined ? this.#list.see(value, clock()) : this.#drop(key)) onChange()
@@ -34,7 +35,7 @@ export class Members implements AsyncDisposable {
     }).start()
     this.#lease = new MemberLease({
       client,
-      lease: { namespace: NAMESPACE, name },
+      lease: { namespace: LEASES_NAMESPACE, name },
       identity: name,
       labels: MEMBER_LABELS,
       annotations: toAnnotations(this.self),
@@ -86,7 +87,7 @@ export class Members implements AsyncDisposable {
   /** Removes the Leases of those that have been gone for a day. */
   async clean(): Promise<void> {
     for (const name of this.#list.listForgotten(clock())) {
-      await this.#options.client.send({ method: 'DELETE', path: leasePath({ namespace: NAMESPACE, name }) })
+      await this.#options.client.send({ method: 'DELETE', path: leasePath({ namespace: LEASES_NAMESPACE, name }) })
     }
   }
 

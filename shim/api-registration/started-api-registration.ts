@@ -4,11 +4,12 @@ import type { StartedLeaderElection } from '../../kube/lease/started-leader-elec
 import { isKubeError } from '../../kube/requests/kube-error.ts'
 import { sleep } from '../../kube/sleep.ts'
 import { type AggregatedGroups, NO_AGGREGATED_GROUPS } from '../../plugin/aggregated-groups.ts'
+import { ELECTION_LEASE, LEASES_NAMESPACE } from '../../plugin/registration-leases.ts'
 import type { WebhookClient } from '../../plugin/webhook-client.ts'
 import { DEFAULT_WEBHOOK_HOST } from '../../plugin/webhook-host.ts'
 import { messageOf } from '../../util/errors.ts'
 import { AggregatedGroupsReader } from './aggregated-groups-reader.ts'
-import { type ApiRegistrationOptions, ELECTION_LEASE, NAMESPACE } from './api-registration-options.ts'
+import type { ApiRegistrationOptions } from './api-registration-options.ts'
 import { decideForm, type WebhookForm } from './decide-form.ts'
 import { decideRegistration } from './decide-registration.ts'
 import { joinAuthorities } from './join-authorities.ts'
@@ -65,7 +66,7 @@ export class StartedApiRegistration implements AsyncDisposable {
     this.#aggregated = new AggregatedGroupsReader(client, log)
     this.#election = new LeaderElection({
       client,
-      lease: { namespace: NAMESPACE, name: ELECTION_LEASE },
+      lease: { namespace: LEASES_NAMESPACE, name: ELECTION_LEASE },
       // two processes of one name may overlap, when one takes over from the other
       identity: `${name}_${randomUUID()}`,
       ...(times.election !== undefined && { times: times.election }),

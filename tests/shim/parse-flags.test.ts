@@ -77,6 +77,10 @@ t.test('a Service that takes over is for API objects, and a process without a so
   t.match(parseFlags({ ...behind, shimHost: 'shim.internal' }).apiObjects, { host: 'shim.internal' })
   const refused: readonly (readonly [ShimFlags, RegExp])[] = [
     [{ ...flags, fallbackService: 'gatehouse' }, /--fallback-service: is "gatehouse"; must be namespace\/name/],
+    [
+      { ...flags, fallbackService: 'default/b' },
+      /--fallback-service: is "default\/b", and the namespace .* not policed/,
+    ],
     [{ policies: 'a', fallbackService: 'a/b' }, /--fallback-service: does nothing without/],
     [{ policies: 'a', staticManifests: 'm', fallbackService: 'a/b' }, /--fallback-service: goes with --register api/],
     [{ ...flags, shimHost: 'a' }, /--shim-host: is for policy servers/],

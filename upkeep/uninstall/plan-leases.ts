@@ -1,7 +1,7 @@
 import { type Lease, leasePath, leasesPath } from '../../kube/lease/lease.ts'
 import type { KubeClient } from '../../kube/requests/kube-client.ts'
 import { isKubeError } from '../../kube/requests/kube-error.ts'
-import { ELECTION_LEASE, NAMESPACE } from '../../shim/api-registration/api-registration-options.ts'
+import { ELECTION_LEASE, LEASES_NAMESPACE } from '../../plugin/registration-leases.ts'
 import { MEMBER_SELECTOR } from '../../shim/api-registration/member.ts'
 import type { Step } from './step.ts'
 
@@ -25,16 +25,16 @@ function planLease(client: KubeClient, { metadata: { name }, spec }: Lease, now:
 function removal(client: KubeClient, name: string, why: string): Step {
   const perform = async () => {
     try {
-      await client.call({ method: 'DELETE', path: leasePath({ namespace: NAMESPACE, name }) })
+      await client.call({ method: 'DELETE', path: leasePath({ namespace: LEASES_NAMESPACE, name }) })
     } catch (error) {
       if (!isKubeError(error, 404)) throw error
     }
   }
-  return { what: `Lease ${NAMESPACE}/${name}`, action: 'remove', why, perform }
+  return { what: `Lease ${LEASES_NAMESPACE}/${name}`, action: 'remove', why, perform }
 }
 
 async function listLeases(client: KubeClient): Promise<readonly Lease[]> {
-  const path = `${leasesPath(NAMESPACE)}?${new URLSearchParams({ labelSelector: MEMBER_SELECTOR })}`
+  const path = `${leasesPath(LEASES_NAMESPACE)}?${new URLSearchParams({ labelSelector: MEMBER_SELECTOR })}`
   try {
     return (await client.call<{ items: Lease[] }>({ path })).items
   } catch (error) {
