@@ -1,24 +1,25 @@
 import { Option } from 'commander'
 import type { CertificateChoice, RotationPhase } from '../../clusters/install/service-certificate.ts'
 import { REGISTRATIONS, type Registration } from '../../plugin/registration-mode.ts'
+import { DEFAULT_WEBHOOK_HOST } from '../../plugin/webhook-host.ts'
 import { GatehouseError } from '../../util/errors.ts'
 import { packageVersion } from '../../util/package-version.ts'
 import type { AddCommand, CommandContext } from '../command.ts'
 import { type AccessFlags, storeOption, toAccess } from '../modules/access-flags.ts'
+import { readStandIn, type StandInFlags } from './install/stand-in-flags.ts'
 
-interface InstallFlags extends AccessFlags {
+interface InstallFlags extends AccessFlags, StandInFlags {
   readonly target: 'service'
   readonly policies: string
   readonly image: string
   readonly namespace: string
   readonly replicas: string
-  readonly registration: Registration
+  readonly registration?: Registration
   readonly certDir?: string
   readonly certFile?: string
   readonly keyFile?: string
   readonly caFile?: string
   readonly events?: true
-  readonly webhooks: boolean
 }
 
 const HELP = `
@@ -34,6 +35,9 @@ Examples:
 
   # the fallback of a shim that API servers ask on their socket, with a certificate of its authority
   gatehouse install --target service --policies /etc/gatehouse/policies.yml --cert-dir /var/lib/gatehouse/pki --no-webhooks
+
+  # who API servers are sent to while one of these is gone: gatehouse shim --register api --fallback-service gatehouse/gatehouse
+  gatehouse install --target service --policies /etc/gatehouse/policies.yml --cert-dir pki --stand-in
 
 How to change it without a refused request, and how to take it away: docs/install.md
 `
@@ -59,12 +63,23 @@ export const addInstallCommand: AddCommand = (program, context) => {
     .addOption(
       new Option(
         '--registration <mode>',
-        "'per-policy': a webhook entry each; 'combined': policies share entries where that means the same, and modules are pulled here too, whose bytes the entries name",
-      )
-        .choices(REGISTRATIONS)
-        .default('per-policy'),
+        "'per-policy': a webhook entry each; 'combined': policies share entries where that means the same, and modules are pulled here too, whose bytes the entries name (default: per-policy, with --stand-in combined)",
+      ).choices(REGISTRATIONS),
     )
     .option('--no-webhooks', 'leave out the webhook configurations: this is the fallback of a shim on a socket')
+    .optionsGroup('In the place of shims that are gone:')
+    .option(
+      '--stand-in',
+      'watch the shims, and write the webhook configurations together with them: they lead here while a shim is gone. The shims have --register api and --fallback-service <namespace>/gatehouse, and the same of what follows, and of --registration',
+    )
+    .option('--shim-host <name[:port]>', `the --host of the shims (default: ${DEFAULT_WEBHOOK_HOST})`)
+    .addOption(
+      new Option('--selectors <who>', 'who decides namespaceSelectors (default: api-server)').choices([
+        'api-server',
+        'shim',
+      ]),
+    )
+    .option('--kubernetes-version <version>', 'of the API servers, such as 1.37: newer ones are told less')
     .optionsGroup('Modules from registries and web servers, for the pods:')
     .option('--sources-path <file>', 'sources.yml: insecure sources, own authorities, proxies')
     .option(
@@ -82,10 +97,13 @@ export const addInstallCommand: AddCommand = (program, context) => {
 }
 
 async function install(flags: InstallFlags, { io }: CommandContext): Promise<void> {
-  const { policies, image, namespace, replicas, events = false, webhooks, registration } = flags
+  const { policies, image, namespace, replicas, events = false, webhooks } = flags
+  const standIn = readStandIn(flags)
+  const { registration = standIn === undefined ? 'per-policy' : 'combined' } = flags
   const { installService } = await import('../../clusters/install/install-service.ts')
   const { yaml, unregistered, rotation } = await installService({
     ...{ policies, image, namespace, events, webhooks, registration },
+    ...(standIn !== undefined && { standIn }),
     replicas: Number(replicas),
     modules: toAccess(flags, io),
     certificate: chooseCertificate(flags),

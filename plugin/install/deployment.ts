@@ -1,16 +1,19 @@
 import { createHash } from 'node:crypto'
+import type { Registration } from '../registration-mode.ts'
+import { type Duties, needsToken } from './access.ts'
 import { MODULE_KEY, POLICIES_CONFIG_MAP } from './config-maps.ts'
 import { head, INSTALL_NAME, POD_LABELS } from './head.ts'
 import { REGISTRY_USERS_KEY, REGISTRY_USERS_SECRET } from './registry-users.ts'
 import { CERTIFICATE_SECRET } from './secret.ts'
 import { SOURCES_KEY, SOURCES_SECRET } from './sources.ts'
+import { standInFlags } from './stand-in.ts'
 
-export interface DeploymentOptions {
+export interface DeploymentOptions extends Duties {
   readonly namespace: string
   readonly image: string
   readonly replicas: number
-  /** Denials become Events. */
-  readonly events: boolean
+  /** How those that stand in register the policies. */
+  readonly registration: Registration
   /** The ConfigMaps of the modules that are brought along. */
   readonly moduleNames: readonly string[]
   /** A sources file: how the registries are reached that modules are pulled from. */
@@ -64,10 +67,10 @@ export function deployment(options: DeploymentOptions) {
 }
 
 function podSpec(options: DeploymentOptions) {
-  const { moduleNames, events, sources, registryUsers } = options
+  const { moduleNames, sources, registryUsers } = options
   return {
     serviceAccountName: INSTALL_NAME,
-    automountServiceAccountToken: events,
+    automountServiceAccountToken: needsToken(options),
     // without it nothing of what it is asked about can start
     priorityClassName: 'system-cluster-critical',
     enableServiceLinks: false,
@@ -105,7 +108,8 @@ function registryUsersVolume() {
   return { secretName: REGISTRY_USERS_SECRET, defaultMode: 0o440, items }
 }
 
-function container({ image, events, moduleNames, sources, registryUsers }: DeploymentOptions) {
+function container(options: DeploymentOptions) {
+  const { image, moduleNames, sources, registryUsers } = options
   const readOnly = true
   return {
     name: 'policy-server',
@@ -120,7 +124,7 @@ function container({ image, events, moduleNames, sources, registryUsers }: Deplo
       ...['--linger', '10'],
       ...(sources === undefined ? [] : ['--sources-path', `${POD_FOLDERS.sources}/${SOURCES_KEY}`]),
       ...(registryUsers === undefined ? [] : ['--docker-config-json-path', POD_FOLDERS.registryUsers]),
-      ...(events ? ['--events', '--kubeconfig', 'in-cluster'] : []),
+      ...dutyFlags(options),
     ],
     ports: [
       { name: 'https', containerPort: PORT },
@@ -148,6 +152,16 @@ function container({ image, events, moduleNames, sources, registryUsers }: Deplo
       ...(moduleNames.length > 0 ? [{ name: 'modules', mountPath: POD_FOLDERS.modules, readOnly }] : []),
     ],
   }
+}
+
+function dutyFlags(options: DeploymentOptions): string[] {
+  const { namespace, registration, events, standIn } = options
+  const caFile = `${POD_FOLDERS.certificate}/ca.crt`
+  return [
+    ...(needsToken(options) ? ['--kubeconfig', 'in-cluster'] : []),
+    ...(events ? ['--events'] : []),
+    ...(standIn === undefined ? [] : standInFlags({ namespace, registration, caFile, standIn })),
+  ]
 }
 
 function moduleSource(name: string) {

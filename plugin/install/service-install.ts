@@ -17,19 +17,19 @@ export interface ServiceInstallOptions extends Omit<DeploymentOptions, 'moduleNa
   /** Modules that are brought along. */
   readonly modules: readonly ModuleFile[]
   readonly certificate: ServingCertificate
-  /** What the API servers ask; left out where they ask a shim on their socket, whose fallback this is. */
+  /** What the API servers ask; empty where they ask a shim on their socket, and where shims write it. */
   readonly webhooks: WebhookConfigurations
 }
 
 /** The objects in the order in which they are to be applied: who asks comes last. */
 export function serviceInstall(options: ServiceInstallOptions): KubernetesObject[] {
-  const { namespace, policies, modules, certificate, webhooks, events, sources, registryUsers } = options
+  const { namespace, policies, modules, certificate, webhooks, sources, registryUsers } = options
   const { validating, mutating } = webhooks
   const moduleNames = modules.map(({ name }) => name)
   const config = policiesConfigMap(namespace, policies)
   return [
     head('v1', 'Namespace', { name: namespace }, { 'pod-security.kubernetes.io/enforce': 'restricted' }),
-    ...accessObjects(namespace, events),
+    ...accessObjects(namespace, options),
     certificateSecret(namespace, certificate),
     ...sourcesSecret(namespace, sources),
     ...registryUsersSecret(namespace, registryUsers),

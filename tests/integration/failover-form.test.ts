@@ -2,6 +2,7 @@ import t from 'tap'
 import { askShim } from '../../shim/admin/admin-client.ts'
 import type { ApiObjectsOptions } from '../../shim/registration-options.ts'
 import { buildAnsweringGuest } from '../helpers/guests.ts'
+import { createPodKubeconfig } from '../helpers/pod-kubeconfig.ts'
 import { createService, SERVICE, startPolicyServer } from '../helpers/policy-server.ts'
 import { startRegisteringShims } from '../helpers/registering-shims.ts'
 import { HOST } from '../helpers/shim.ts'
@@ -36,8 +37,8 @@ t.test('when a shim is gone, the webhooks go to the Service, and come back with 
       (JSON.parse(text) as { webhooks?: { clientConfig: { url?: string; service?: object } }[] }).webhooks ?? []
     return entry?.clientConfig
   }
-  const say = async () => {
-    const { status, text } = await api.call('POST', '/api/v1/namespaces/default/configmaps?dryRun=All', {
+  const say = async (namespace = 'default') => {
+    const { status, text } = await api.call('POST', `/api/v1/namespaces/${namespace}/configmaps?dryRun=All`, {
       metadata: { generateName: 'a-' },
     })
     return status === 201 ? 'created' : `${(JSON.parse(text) as { message: string }).message}`
@@ -50,9 +51,16 @@ t.test('when a shim is gone, the webhooks go to the Service, and come back with 
     t.match(await readForm(), { url: /^https:\/\/admission\.gatehouse\.internal\/combined\// })
   })
 
+  await t.test('nobody is asked about the namespace of the policy servers, which have to come up', async (t) => {
+    t.equal(await say(SERVICE.namespace), 'created')
+  })
+
   const server = await startPolicyServer(t, policies, {
     https: { host: '127.0.0.1', port },
-    kubeconfig: shim.kubeconfig,
+    kubeconfig: await createPodKubeconfig(t, shim, SERVICE.namespace, {
+      events: false,
+      standIn: { selectors: 'api-server' },
+    }),
     apiObjects: {
       ...common,
       host: HOST,
@@ -109,6 +117,13 @@ t.test('when a shim is gone, the webhooks go to the Service, and come back with 
       t.ok(server.logged.some(({ message }) => /sent to the shims again/.test(String(message))))
     },
   )
+
+  await t.test('the rights that `gatehouse install --stand-in` prints were enough for that', async (t) => {
+    t.strictSame(
+      server.logged.filter((line) => /forbidden/.test(JSON.stringify(line))),
+      [],
+    )
+  })
 
   await t.test('with the policy servers gone too, there is nobody to be sent to', async (t) => {
     await server.stop()

@@ -16,6 +16,34 @@ t.test('files of a certificate go together, and not with a folder', async (t) =>
   }
 })
 
+t.test('pods that stand in for shims are told by flags that do nothing else', async (t) => {
+  const refused: readonly (readonly [readonly string[], RegExp])[] = [
+    [['--stand-in', '--no-webhooks'], /--no-webhooks excludes --stand-in/],
+    [['--shim-host', 'shim.internal'], /--shim-host does nothing without --stand-in/],
+    [['--selectors', 'shim'], /--selectors does nothing without --stand-in/],
+    [['--kubernetes-version', '1.37'], /--kubernetes-version does nothing without --stand-in/],
+    [['--stand-in', '--selectors', 'nobody'], /Allowed choices are api-server, shim/],
+  ]
+  for (const [flags, message] of refused) {
+    const { code, stdout, stderr } = await runCommand(...INSTALL, ...flags)
+    t.equal(code, 2, flags.join(' '))
+    t.equal(stdout, '')
+    t.match(stderr, message)
+  }
+})
+
+t.test('they share entries as shims do unless told otherwise, and a Deployment for itself does not', async (t) => {
+  const folder = t.testdir({ 'one.wasm': 'module' })
+  const rules = [{ apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], operations: ['CREATE'] }]
+  const policies = join(folder, 'policies.yml')
+  writeFileSync(policies, JSON.stringify({ one: { module: 'one.wasm', rules } }))
+  const print = async (...flags: string[]) =>
+    (await runCommand('install', '--target', 'service', '--policies', policies, ...flags)).stdout
+  t.match(await print('--stand-in'), /- --registration\n *- combined\n/)
+  t.match(await print('--stand-in', '--registration', 'per-policy'), /- --registration\n *- per-policy\n/)
+  t.match(await print(), /path: \/validate\/one\n/)
+})
+
 t.test('a target that is none is refused', async (t) => {
   const { code, stderr } = await runCommand('install', '--target', 'moon', '--policies', 'policies.yml')
   t.equal(code, 2)

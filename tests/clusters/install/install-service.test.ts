@@ -4,10 +4,12 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { parseAllDocuments } from 'yaml'
 import { installService } from '../../../clusters/install/install-service.ts'
+import { parseFlags } from '../../../shim/parse-flags.ts'
 import { readPolicySources } from '../../../shim/policies/policies-snapshot.ts'
 import { describeSources } from '../../../shim/registration/set-digest.ts'
 import { ensureCertificates } from '../../../shim/tls/certificates.ts'
 import { beginRotation, confirmByHand } from '../../../shim/tls/operate-authority.ts'
+import { toShimFlags } from '../../helpers/pod-flags.ts'
 import { makeShortFolder } from '../../helpers/short-folder.ts'
 
 const RULES = 'rules: [{apiGroups: [""], apiVersions: [v1], resources: [pods], operations: [CREATE]}]'
@@ -168,6 +170,48 @@ t.test('policies without rules are named, and nothing but them is an error', asy
   await t.test('but for a fallback', async (t) => {
     const { objects } = await install(none, { webhooks: false })
     t.notOk(objects.some(({ kind }) => /Webhook/.test(kind)))
+  })
+})
+
+t.test('pods that stand in for shims write themselves what API servers are told', async (t) => {
+  const standIn = { selectors: 'shim', shimHost: 'shim.internal', kubernetesVersion: '1.37' } as const
+  const standingIn = (text: string, options: Options = {}) => install(write(t, text), { standIn, ...options })
+  const one = `one:\n  module: modules/one.wasm\n  ${RULES}\n`
+
+  await t.test('so none of it is printed, but their rights are, in the mode that they register in', async (t) => {
+    const { objects, find, unregistered } = await standingIn(`${one}other:\n  module: modules/one.wasm\n`, {
+      registration: 'combined',
+    })
+    t.notOk(objects.some(({ kind }) => /Webhook/.test(kind)))
+    t.strictSame(
+      objects.filter(({ kind }) => /Role/.test(kind)).map(({ kind, metadata }) => `${kind} ${metadata.name}`),
+      ['ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding'].map((kind) => `${kind} gatehouse:stand-in`),
+    )
+    const [{ args }] = find('Deployment').spec.template.spec.containers
+    t.match(parseFlags(toShimFlags(args)), {
+      selectors: 'shim',
+      apiObjects: { registration: 'combined', host: 'shim.internal', kubernetesVersion: '1.37', role: 'policy-server' },
+    })
+    t.strictSame(unregistered, ['other'])
+  })
+
+  await t.test("modules in registries stay the pods' to pull: they name the set themselves", async (t) => {
+    const remote = `one:\n  module: https://127.0.0.1:1/one.wasm\n  ${RULES}\n`
+    t.ok(await standingIn(remote, { registration: 'combined', modules: { store: makeShortFolder(t) } }))
+  })
+
+  await t.test('what they could not register is refused before a shim is gone', async (t) => {
+    const spaced = `"No DNS name":\n  module: modules/one.wasm\n  ${RULES}\n`
+    await t.rejects(standingIn(spaced), { code: 'ERR_PLUGIN_OPTIONS', message: /cannot be served by a Service/ })
+    await t.rejects(standingIn('one:\n  module: modules/one.wasm\n'), { message: /no policy has rules/ })
+  })
+
+  await t.test('a host or a version that is none is refused', async (t) => {
+    const wrong = { ...standIn, shimHost: 'shim_1', kubernetesVersion: 'new' }
+    await t.rejects(standingIn(one, { standIn: wrong }), {
+      code: 'ERR_OPTIONS_INVALID',
+      message: /--shim-host: [^\n]*"shim_1" is not a DNS name[\s\S]*--kubernetes-version: 'new' is not a Kubernetes/,
+    })
   })
 })
 

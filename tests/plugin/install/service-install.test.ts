@@ -1,12 +1,14 @@
 import t from 'tap'
 import { serviceInstall } from '../../../plugin/install/service-install.ts'
 import { parseFlags } from '../../../shim/parse-flags.ts'
+import { toShimFlags } from '../../helpers/pod-flags.ts'
 
 const OPTIONS = {
   namespace: 'policies',
   image: 'gatehouse:test',
   replicas: 2,
   events: false,
+  registration: 'per-policy',
   policies: [{ name: 'policies.yml', text: '{}\n' }],
   modules: [{ name: 'gatehouse-module-1', bytes: Buffer.from('module') }],
   certificate: { caBundle: 'ca', certificate: 'certificate', key: 'key' },
@@ -46,7 +48,7 @@ t.test('those that ask come after those that answer, and the namespace first', a
 t.test('the pods start as a shim that understands its flags', async (t) => {
   for (const events of [false, true]) {
     const [container] = find(install({ events }), 'Deployment')['spec'].template.spec.containers
-    const options = parseFlags(readFlags(container.args), 0)
+    const options = parseFlags(toShimFlags(container.args), 0)
     t.match(options, { https: { port: 8443 }, probes: { port: 8081 }, policies: '/etc/gatehouse/policies' })
     t.equal(options.socket, undefined)
   }
@@ -61,7 +63,7 @@ t.test(
     t.match(Buffer.from(secret?.['data']['sources.yml'], 'base64').toString(), 'insecure_sources')
     const { template } = find(objects, 'Deployment')['spec']
     const [container] = template.spec.containers
-    const { sources } = parseFlags(readFlags(container.args), 0).modules
+    const { sources } = parseFlags(toShimFlags(container.args), 0).modules
     const mount = container.volumeMounts.find(({ name }: { name: string }) => name === 'sources')
     t.equal(sources, `${mount.mountPath}/sources.yml`)
     t.equal(mount.readOnly, true)
@@ -77,7 +79,7 @@ t.test('the pods are somebody at registries by a Secret that they read as Docker
   const secret = objects.find(({ metadata }) => metadata.name === 'gatehouse-registries')
   const { template } = find(objects, 'Deployment')['spec']
   const [container] = template.spec.containers
-  const { dockerConfig } = parseFlags(readFlags(container.args), 0).modules
+  const { dockerConfig } = parseFlags(toShimFlags(container.args), 0).modules
   const mount = container.volumeMounts.find(({ mountPath }: { mountPath: string }) => mountPath === dockerConfig)
   const volume = template.spec.volumes.find(({ name }: { name: string }) => name === mount.name)
   t.equal(volume.secret.secretName, secret?.metadata.name)
@@ -110,15 +112,3 @@ t.test('other policies, modules too, are other pods', async (t) => {
   t.not(annotations({}), annotations({ policies: [{ name: 'policies.yml', text: 'other: {}\n' }] }))
   t.not(annotations({}), annotations({ modules: [{ name: 'gatehouse-module-2', bytes: Buffer.from('other') }] }))
 })
-
-/** As commander would. */
-function readFlags(args: readonly string[]): Record<string, string | true> {
-  const flags: Record<string, string | true> = {}
-  for (const [index, arg] of args.entries()) {
-    if (!arg.startsWith('--')) continue
-    const name = arg.slice(2).replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase())
-    const next = args[index + 1]
-    flags[name] = next === undefined || next.startsWith('--') ? true : next
-  }
-  return flags
-}
