@@ -122,10 +122,10 @@ export abstract class ClusterSite<S extends Stage> implements Site {
     await this.stage[Symbol.asyncDispose]()
   }
 
-  // not the certificates, whose keys lie among them
+  // not the certificates, nor those of what stands in: keys lie among them
   async #readManifests(): Promise<string> {
     const files = await readTree(this.stage.folder, [this.way.certificates])
-    const paths = Object.keys(files).filter((path) => files[path] !== 'a folder')
+    const paths = Object.keys(files).filter((path) => files[path] !== 'a folder' && !path.endsWith('.key'))
     const texts = paths.map(async (path) => `# ${path}\n${await readFile(path, 'utf8')}`)
     return (await Promise.all(texts)).join('\n---\n')
   }

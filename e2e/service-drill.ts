@@ -1,17 +1,15 @@
-import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
-import { findFreePorts } from '../clusters/local/ports.ts'
 import { waitUntilInForce } from '../clusters/webhooks/wait-in-force.ts'
 import type { Registration } from '../plugin/registration-mode.ts'
 import { askShim } from '../shim/admin/admin-client.ts'
 import type { WebhookForm } from '../shim/api-registration/decide-form.ts'
-import { makeFolder } from '../util/make-folder.ts'
 import type { AbsenceDrill } from './absence-drill.ts'
 import { countDecisions } from './count-decisions.ts'
 import type { DrilledShim } from './drilled-shim.ts'
 import type { Decisions } from './fallback-drill.ts'
+import { formOf } from './form-of.ts'
+import { registeringFlags } from './registering-flags.ts'
+import type { StandIn } from './stand-in.ts'
 import { until } from './until.ts'
-import type { WebhookPlace } from './webhook-way.ts'
 
 /** A Lease has to run out, or a shim has to live for a while until it is trusted again. */
 const FORM_SECONDS = 120
@@ -25,31 +23,23 @@ export interface RegisteredShim extends DrilledShim {
   register(): Promise<void>
 }
 
-/** The policy server is another process of this machine, with a certificate authority of its own. */
+/** A shim that registers by API objects, beside what stands in for it. */
 export class ServiceDrill implements AbsenceDrill {
   readonly #shim: RegisteredShim
-  readonly #place: WebhookPlace
-  readonly #folder: string
-  readonly #adminSocket: string
-  #server = ''
-  #port = 0
+  readonly #standIn: StandIn
+  #service = ''
 
-  constructor(shim: RegisteredShim, place: WebhookPlace) {
+  constructor(shim: RegisteredShim, standIn: StandIn) {
     this.#shim = shim
-    this.#place = place
-    this.#folder = join(shim.stage.folder, 'absence')
-    this.#adminSocket = join(shim.stage.socketFolder, 'server.sock')
+    this.#standIn = standIn
   }
 
   async begin(): Promise<void> {
-    const [port = 0] = await findFreePorts(1)
-    this.#port = port
-    await makeFolder(this.#folder, 0o700)
+    this.#service = await this.#standIn.prepare()
     // before the policy server, which would be the one that is asked as long as it is alone
     await this.#shim.replace({ flags: this.#flags })
     await this.#untilSentTo('url')
-    await this.#startServer()
-    await this.#place.open(port)
+    await this.#standIn.start(this.#shim.registration())
     await this.#shim.withdraw()
   }
 
@@ -64,53 +54,27 @@ export class ServiceDrill implements AbsenceDrill {
   }
 
   async end(): Promise<void> {
-    await this.#shim.stage.shims.stop(this.#server)
+    await this.#standIn.remove()
     await this.#shim.replace()
     await this.#shim.register()
-    await this.#place.remove()
-    await rm(this.#folder, { recursive: true })
   }
 
   async countDecisions(): Promise<Decisions> {
-    return { shim: await countDecisions(this.#shim.adminSocket), fallback: await countDecisions(this.#adminSocket) }
+    const { adminSocket } = this.#shim
+    return { shim: await countDecisions(adminSocket), fallback: await this.#standIn.countDecisions() }
   }
 
-  /** What all that register together are given alike. */
   get #flags(): string[] {
-    const { kubeconfig, kubernetesVersion } = this.#shim.stage
-    const { namespace, name } = this.#place.service
-    return [
-      '--register=api',
-      `--kubeconfig=${kubeconfig}`,
-      `--kubernetes-version=${kubernetesVersion}`,
-      `--registration=${this.#shim.registration()}`,
-      `--fallback-service=${namespace}/${name}:${this.#port}`,
-    ]
-  }
-
-  async #startServer(): Promise<void> {
-    const { stage, policies } = this.#shim
-    const { address, service } = this.#place
-    const place = { adminSocket: this.#adminSocket, address: `${address}:${this.#port}` }
-    this.#server = await stage.shims.start(place, [
-      ...[`--policies=${policies}`, `--cert-dir=${join(this.#folder, 'certificates')}`],
-      ...[`--addr=${address}`, `--port=${this.#port}`, `--host=${service.name}.${service.namespace}.svc`],
-      ...[`--admin-socket=${this.#adminSocket}`, ...this.#flags],
-    ])
+    return registeringFlags(this.#shim.stage, this.#shim.registration(), this.#service)
   }
 
   /** Whoever writes the objects says where they lead. */
   async #untilSentTo(form: WebhookForm): Promise<void> {
     await until(`the API server is sent to the ${form === 'url' ? 'shim' : 'Service'}`, FORM_SECONDS, async () => {
-      const forms = await Promise.all([this.#shim.adminSocket, this.#adminSocket].map(readForm))
+      const ofShim = askShim(this.#shim.adminSocket, 'GET /status').catch(() => undefined)
+      const forms = [formOf(await ofShim), await this.#standIn.readForm()]
       return forms.includes(form) || undefined
     })
     await waitUntilInForce([this.#shim.stage.kubeConfig])
   }
-}
-
-async function readForm(adminSocket: string): Promise<WebhookForm | undefined> {
-  const status = await askShim(adminSocket, 'GET /status').catch(() => undefined)
-  const objects = status?.registration.apiObjects
-  return objects?.writes === true && objects.registered !== undefined ? objects.form : undefined
 }

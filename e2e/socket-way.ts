@@ -18,8 +18,8 @@ import type { FallbackDrill } from './fallback-drill.ts'
 import { type RegisteredShim, ServiceDrill } from './service-drill.ts'
 import { SocketDrill } from './socket-drill.ts'
 import type { Stage } from './stage.ts'
+import type { StandIn } from './stand-in.ts'
 import type { Way } from './way.ts'
-import type { WebhookPlace } from './webhook-way.ts'
 
 /** API servers keep idle connections for longer; nobody should have to wait for that here. */
 const HANDOVER_GRACE_SECONDS = 5
@@ -37,7 +37,7 @@ export class SocketWay implements Way {
   /** The process. */
   #shim = ''
 
-  constructor(stage: Stage, place: WebhookPlace, policies: string) {
+  constructor(stage: Stage, policies: string, standIn: StandIn) {
     this.#stage = stage
     this.#policies = policies
     this.#socket = join(stage.socketFolder, 'gatehouse.sock')
@@ -52,7 +52,7 @@ export class SocketWay implements Way {
       register: () => this.#registerAgain(),
     }
     this.drill = new SocketDrill(shim)
-    this.absence = new ServiceDrill(shim, place)
+    this.absence = new ServiceDrill(shim, standIn)
   }
 
   get adminSocket(): string {

@@ -4,6 +4,7 @@ import type { Lacks } from '../capability.ts'
 import { ClusterSite, type ClusterSiteParts } from '../cluster-site.ts'
 import { unexpected } from '../expect.ts'
 import type { StageOptions } from '../local/local-stage.ts'
+import { ProcessStandIn } from '../process-stand-in.ts'
 import { readTree } from '../read-tree.ts'
 import type { Mode } from '../site.ts'
 import { SocketWay } from '../socket-way.ts'
@@ -33,7 +34,10 @@ export class K3sSite extends ClusterSite<K3sStage> {
   static async start(mode: Mode, policies: string, options: StageOptions, steps: Steps): Promise<K3sSite> {
     const stage = await K3sStage.start(options, steps)
     const place = new K3sPlace(stage, await stage.cluster.readGateway())
-    const way = mode === 'socket' ? new SocketWay(stage, place, policies) : new WebhookWay(stage, place, policies)
+    const way =
+      mode === 'socket'
+        ? new SocketWay(stage, policies, new ProcessStandIn(stage, place, policies))
+        : new WebhookWay(stage, place, policies)
     return new K3sSite({ mode, stage, way, policies }, await findPauseImage(stage))
   }
 

@@ -1,49 +1,38 @@
 import { randomUUID } from 'node:crypto'
-import { statSync } from 'node:fs'
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
-import { installService } from '../../clusters/install/install-service.ts'
-import { MAX_CONFIG_MAP_BYTES } from '../../clusters/install/policies-for-pods.ts'
 import { waitUntilInForce } from '../../clusters/webhooks/wait-in-force.ts'
-import { buildShimImage } from '../../image/build-shim-image.ts'
 import type { Registration } from '../../plugin/registration-mode.ts'
 import { parseBundle } from '../../shim/tls/bundle.ts'
 import { describeCertificates } from '../../shim/tls/operate-authority.ts'
 import { runUninstall } from '../../upkeep/uninstall/run-uninstall.ts'
-import { makeFolder } from '../../util/make-folder.ts'
 import { describeAll } from '../describe-all.ts'
-import { readWithModules } from '../policies.ts'
 import type { Way } from '../way.ts'
 import type { KindStage } from './kind-stage.ts'
-import { ModuleServer } from './module-server.ts'
 import { PolicyPods } from './policy-pods.ts'
+import { PrintedInstall } from './printed-install.ts'
 
 /** The Deployment of `gatehouse install`, with the shim's image on the node: docs/install.md, command by command. */
 export class DeploymentWay implements Way {
-  readonly certificates: string
   readonly #stage: KindStage
-  readonly #source: string
+  readonly #install: PrintedInstall
   readonly #pods: PolicyPods
-  #modules: ModuleServer | undefined
   #registration: Registration = 'combined'
-  #image = ''
 
   constructor(stage: KindStage, policies: string) {
     this.#stage = stage
-    this.#source = policies
+    this.#install = new PrintedInstall(stage, policies, stage.folder)
     this.#pods = new PolicyPods(stage.node)
-    this.certificates = join(stage.folder, 'certificates')
+  }
+
+  get certificates(): string {
+    return this.#install.certificates
   }
 
   async install(registration: Registration): Promise<void> {
-    const { cluster, folder } = this.#stage
     this.#registration = registration
-    const { archive, tag } = await buildShimImage()
-    await cluster.loadImageArchive(archive)
-    this.#image = tag
-    await makeFolder(folder, 0o700)
-    await this.#publishModules()
+    await this.#install.prepare()
     const yaml = await this.#print()
     // first everything but who asks
     await this.#pods.apply(yaml, '--selector=app.kubernetes.io/component=policy-server')
@@ -58,9 +47,7 @@ export class DeploymentWay implements Way {
 
   /** To an image of another name; what is in it is the same. */
   async upgrade(): Promise<void> {
-    const next = `${this.#image}-next`
-    await this.#stage.node.tagImage(this.#image, next)
-    this.#image = next
+    await this.#install.renameImage()
     await this.publishAuthorities()
     await this.#pods.untilRolledOut()
   }
@@ -94,12 +81,11 @@ export class DeploymentWay implements Way {
   }
 
   async uninstall(): Promise<void> {
-    const { folder, kubeconfig, kubeConfig } = this.#stage
+    const { kubeconfig, kubeConfig } = this.#stage
     await runUninstall({ kubeconfig, adminSocket: '', dryRun: false })
     await waitUntilInForce([kubeConfig])
     await this.#pods.removeNamespace()
-    this.#modules?.[Symbol.dispose]()
-    await rm(folder, { recursive: true })
+    await this.#install.remove()
   }
 
   describe(): Promise<Readonly<Record<string, string>>> {
@@ -115,33 +101,7 @@ export class DeploymentWay implements Way {
     await waitUntilInForce([this.#stage.kubeConfig])
   }
 
-  async #print(): Promise<string> {
-    const { yaml } = await installService({
-      policies: this.#inFolder('policies.yml'),
-      image: this.#image,
-      namespace: 'gatehouse',
-      replicas: 2,
-      events: false,
-      webhooks: true,
-      registration: this.#registration,
-      certificate: { authority: this.certificates },
-      modules: { sources: this.#inFolder('sources.yml'), store: this.#inFolder('store') },
-    })
-    return yaml
-  }
-
-  // Modules that no ConfigMap holds are on a web server of this machine, which the pods reach without TLS.
-  async #publishModules(): Promise<void> {
-    const modules = await ModuleServer.start(await this.#stage.node.readGateway())
-    this.#modules = modules
-    const policies = await readWithModules(this.#source, (file) =>
-      statSync(file).size > MAX_CONFIG_MAP_BYTES ? modules.publish(file) : file,
-    )
-    await writeFile(this.#inFolder('policies.yml'), policies)
-    await writeFile(this.#inFolder('sources.yml'), stringify({ insecure_sources: [modules.host] }))
-  }
-
-  #inFolder(name: string): string {
-    return join(this.#stage.folder, name)
+  #print(): Promise<string> {
+    return this.#install.print({ registration: this.#registration })
   }
 }

@@ -9,8 +9,8 @@ import type { Mode } from '../site.ts'
 import { SocketWay } from '../socket-way.ts'
 import { NO_FALLBACK } from '../webhook-way.ts'
 import { DeploymentWay } from './deployment-way.ts'
-import { KindPlace } from './kind-place.ts'
 import { KindStage } from './kind-stage.ts'
+import { PodsStandIn } from './pods-stand-in.ts'
 
 /** Digests without the node's address, its first argument, which may be another one after a reboot. */
 const DIGEST_FILES = `for file; do
@@ -34,7 +34,7 @@ export class KindSite extends ClusterSite<KindStage> {
     const stage = await KindStage.start(options, steps)
     const way =
       mode === 'socket'
-        ? new SocketWay(stage, new KindPlace(stage, await stage.node.readGateway()), policies)
+        ? new SocketWay(stage, policies, new PodsStandIn(stage, policies))
         : new DeploymentWay(stage, policies)
     return new KindSite({ mode, stage, way, policies }, await findPauseImage(stage))
   }

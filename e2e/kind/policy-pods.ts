@@ -89,6 +89,12 @@ export class PolicyPods {
     return this.exec(DEPLOYMENT, ...command)
   }
 
+  /** What a program says in each of them, which is JSON. */
+  async askAll<T>(...command: readonly string[]): Promise<readonly T[]> {
+    const asked = (await this.#list()).map(({ metadata }) => this.exec(`pod/${metadata.name}`, ...command))
+    return (await Promise.all(asked)).map((text) => JSON.parse(text) as T)
+  }
+
   /** Returns when the namespace is gone with all that was in it. */
   async removeNamespace(): Promise<void> {
     await this.#node.kubectl(['delete', 'namespace', NAMESPACE, `--timeout=${GONE_SECONDS}s`])

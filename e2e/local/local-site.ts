@@ -3,6 +3,7 @@ import type { Lacks } from '../capability.ts'
 import { ClusterSite } from '../cluster-site.ts'
 import { unexpected } from '../expect.ts'
 import { InProcessWay } from '../in-process-way.ts'
+import { ProcessStandIn } from '../process-stand-in.ts'
 import { readTree } from '../read-tree.ts'
 import type { Mode } from '../site.ts'
 import { SocketWay } from '../socket-way.ts'
@@ -68,7 +69,8 @@ export class LocalSite extends ClusterSite<LocalStage> {
 }
 
 function chooseWay(mode: Mode, stage: LocalStage, policies: string): Way {
-  if (mode === 'socket') return new SocketWay(stage, new LocalPlace(stage), policies)
-  if (mode === 'webhook') return new WebhookWay(stage, new LocalPlace(stage), policies)
+  const place = new LocalPlace(stage)
+  if (mode === 'socket') return new SocketWay(stage, policies, new ProcessStandIn(stage, place, policies))
+  if (mode === 'webhook') return new WebhookWay(stage, place, policies)
   return new InProcessWay(stage, policies, mode)
 }
