@@ -22,11 +22,11 @@ export async function waitUntilReady(record: K3sRecord, signal?: AbortSignal): P
     } catch (error) {
       last = messageOf(error)
       const state = await containerState(record)
-      if (state !== 'running') throw notReady(`its container is ${state ?? 'gone'}${await readEnd(record)}`)
+      if (state !== 'running') throw notReady(record, `its container is ${state ?? 'gone'}${await readEnd(record)}`)
     }
     await delay(POLL_MS)
   }
-  throw notReady(`not after ${TIMEOUT_MS / 1000} s: ${last}`)
+  throw notReady(record, `not after ${TIMEOUT_MS / 1000} s: ${last}`)
 }
 
 async function readEnd(record: K3sRecord): Promise<string> {
@@ -37,8 +37,8 @@ function isReady({ status }: V1Node): boolean {
   return status?.conditions?.find(({ type }) => type === 'Ready')?.status === 'True'
 }
 
-function notReady(reason: string): GatehouseError {
+function notReady({ layout }: K3sRecord, reason: string): GatehouseError {
   return new GatehouseError('ERR_CLUSTER_START', `k3s is not ready: ${reason}`, {
-    hint: 'A cluster whose start fails is kept by --retain, with its log: gatehouse cluster logs k3s.',
+    hint: `A cluster whose start fails is kept by --retain, with its log: gatehouse cluster logs k3s --name ${layout.name}.`,
   })
 }

@@ -1,10 +1,11 @@
 import { chooseWebhookSource, type WebhookSource } from '../../plugin/webhook-source.ts'
-import { GatehouseError, isGatehouseError } from '../../util/errors.ts'
+import { GatehouseError } from '../../util/errors.ts'
 import { makeFolder } from '../../util/make-folder.ts'
 import { isExecutable } from '../../util/programs.ts'
 import type { Steps } from '../../util/steps.ts'
 import type { ResolvedBinaries } from '../binaries/resolve.ts'
 import type { ClusterOptions, WasmPoliciesOptions } from '../cluster-provider.ts'
+import { explainFailedProcess } from '../explain-failed-process.ts'
 import { addToKubeconfig } from '../kubeconfig.ts'
 import { stopClusterProcesses } from './cluster-processes.ts'
 import type { ClusterLayout } from './layout.ts'
@@ -56,7 +57,7 @@ export async function createCluster(
     }
     return record
   } catch (error) {
-    throw explainFailedStart(error, layout)
+    throw explainFailedProcess(error, layout)
   }
 }
 
@@ -168,13 +169,5 @@ async function createRecord(
     ...(apiServer !== undefined && { apiServer }),
     ...(wasmPolicies !== undefined && { wasmPolicies }),
     kubeconfigs: [],
-  })
-}
-
-function explainFailedStart(error: unknown, { name }: ClusterLayout): unknown {
-  if (!isGatehouseError(error, 'ERR_PROCESS_EXITED') && !isGatehouseError(error, 'ERR_PROCESS_TIMEOUT')) return error
-  return new GatehouseError('ERR_CLUSTER_START', `cluster '${name}': ${error.message}`, {
-    cause: error,
-    hint: `With --retain everything is kept for a look: gatehouse cluster logs --name ${name}.`,
   })
 }
