@@ -1,10 +1,10 @@
 import { ensureContainerEngine } from '../../containers/ensure-engine.ts'
 import { chooseWebhookSource } from '../../plugin/webhook-source.ts'
-import { GatehouseError } from '../../util/errors.ts'
 import type { Steps } from '../../util/steps.ts'
+import { refuseDifferences } from '../differing-options.ts'
 import { digestPolicies } from '../local/policies.ts'
-import { ensureHostShim, stopHostShim, waitForShim } from '../node/host-shim.ts'
-import { registerPolicies } from '../node/registration.ts'
+import { ensureHostShim } from '../node/host-shim.ts'
+import { putPoliciesInForce } from '../node/put-in-force.ts'
 import { writeKubeconfigs, writeShimKubeconfig } from './access.ts'
 import { containerState, engineOf } from './container.ts'
 import { chooseK3sImage, ensureK3sImage } from './k3s-image.ts'
@@ -17,7 +17,7 @@ import { waitUntilReady } from './wait-ready.ts'
 /** Brings the cluster to the state that the options ask for, be it absent, half there or running. Needs its lock. */
 export async function createCluster(layout: K3sLayout, options: K3sOptions, steps: Steps): Promise<K3sRecord> {
   const found = await K3sRecord.read(layout)
-  if (found !== undefined) refuseOtherOptions(found, options)
+  if (found !== undefined) refuseDifferences(layout, describeDifferences(found.state, options))
   const { signal } = options
   const digest = options.wasmPolicies && (await digestPolicies(options.wasmPolicies.policies))
   const engine = await ensureContainerEngine(steps)
@@ -40,23 +40,14 @@ export async function createCluster(layout: K3sLayout, options: K3sOptions, step
     await waitUntilReady(record, signal)
   })
   if (digest !== undefined)
-    await steps.run('Registering the policies', () => putPoliciesInForce(record, digest, signal))
+    await steps.run('Registering the policies', () =>
+      putPoliciesInForce(record, { policiesDigest: digest, writeShimKubeconfig, signal }),
+    )
   return record
 }
 
 async function ensureContainerRuns(record: K3sRecord): Promise<void> {
   if ((await containerState(record)) !== 'running') await engineOf(record).run(['start', record.layout.container])
-}
-
-async function putPoliciesInForce(record: K3sRecord, policiesDigest: string, signal?: AbortSignal): Promise<void> {
-  const isChanged = record.state.policiesDigest !== undefined && record.state.policiesDigest !== policiesDigest
-  // it reads them when it starts
-  if (isChanged) await stopHostShim(record)
-  if (record.state.webhooks === 'api') await writeShimKubeconfig(record)
-  await ensureHostShim(record, signal)
-  await waitForShim(record, signal)
-  await registerPolicies(record)
-  await record.update({ policiesDigest })
 }
 
 async function createRecord(
@@ -77,14 +68,4 @@ async function createRecord(
     isCreated: false,
     kubeconfigs: [],
   })
-}
-
-function refuseOtherOptions({ layout, state }: K3sRecord, options: K3sOptions): void {
-  const differences = describeDifferences(state, options)
-  if (differences.length === 0) return
-  throw new GatehouseError(
-    'ERR_CLUSTER_EXISTS',
-    `cluster '${layout.name}' exists with other options: ${differences.join('; ')}`,
-    { hint: `Remove it first (gatehouse cluster down --name ${layout.name}), or choose another --name.` },
-  )
 }

@@ -1,6 +1,6 @@
 import type { WebhookSource } from '../../plugin/webhook-source.ts'
-import { parseKubernetesVersion, satisfiesVersion } from '../binaries/versions.ts'
 import type { ClusterOptions, WasmPoliciesOptions } from '../cluster-provider.ts'
+import { compareGate, describeFields } from '../differing-options.ts'
 import { FolderRecord, readState } from '../folder-record.ts'
 import type { K3sLayout } from './layout.ts'
 
@@ -42,31 +42,13 @@ export class K3sRecord extends FolderRecord<K3sLayout, K3sState> {
 
 /** How the options asked for differ from those of the cluster that is there, all of which are fixed once it runs. */
 export function describeDifferences(state: K3sState, options: K3sOptions): string[] {
-  const { wasmPolicies: is } = state
   const { wasmPolicies: asked } = options
-  const fields: [string, unknown, unknown][] = [
+  // of 1.37.2+k3s1, what is asked for says the first part
+  const [kubernetesVersion = ''] = state.kubernetesVersion.split('+')
+  return describeFields(kubernetesVersion, options, [
     ['nodeImage', state.isImageNamed ? state.image : undefined, options.nodeImage],
     ['apiServerArgs', state.apiServerArgs, options.apiServerArgs ?? []],
     ['shared', state.shared, options.shared],
-    ['WasmPolicies', is !== undefined, asked !== undefined],
-  ]
-  if (is !== undefined && asked !== undefined) {
-    fields.push(
-      ['policies', is.policies, asked.policies],
-      ['webhooks', state.webhooks, asked.webhooks ?? state.webhooks],
-      ['defaultExclusions', is.defaultExclusions, asked.defaultExclusions],
-      ['registration', is.registration ?? 'combined', asked.registration ?? 'combined'],
-      ['shimArgs', is.shimArgs ?? [], asked.shimArgs ?? []],
-    )
-  }
-  const differences = fields
-    .map(([field, one, other]) => [field, JSON.stringify(one), JSON.stringify(other)] as const)
-    .filter(([, one, other]) => one !== other)
-    .map(([field, one, other]) => `${field} is ${one}, not ${other}`)
-  return satisfiesVersion(
-    state.kubernetesVersion.replace(/\+.*/, ''),
-    parseKubernetesVersion(options.kubernetesVersion),
-  )
-    ? differences
-    : [`kubernetesVersion is ${state.kubernetesVersion}, not ${options.kubernetesVersion}`, ...differences]
+    ...compareGate(state.wasmPolicies, asked, [['webhooks', state.webhooks, asked?.webhooks ?? state.webhooks]]),
+  ])
 }

@@ -1,13 +1,13 @@
 import { ensureContainerEngine } from '../../containers/ensure-engine.ts'
 import { buildShimImage } from '../../image/build-shim-image.ts'
 import { chooseWebhookSource } from '../../plugin/webhook-source.ts'
-import { GatehouseError } from '../../util/errors.ts'
 import type { Steps } from '../../util/steps.ts'
 import { parseKubernetesVersion } from '../binaries/versions.ts'
+import { refuseDifferences } from '../differing-options.ts'
 import { digestPolicies } from '../local/policies.ts'
-import { ensureHostShim, stopHostShim, waitForShim } from '../node/host-shim.ts'
+import { ensureHostShim } from '../node/host-shim.ts'
 import { placementOf } from '../node/node-record.ts'
-import { registerPolicies } from '../node/registration.ts'
+import { putPoliciesInForce } from '../node/put-in-force.ts'
 import { writeKubeconfigs, writeShimKubeconfig } from './access.ts'
 import { refuseForeign } from './check-options.ts'
 import { createNode } from './create-node.ts'
@@ -24,7 +24,7 @@ import { waitUntilReady } from './wait-ready.ts'
 /** Brings the cluster to the state that the options ask for, be it absent, half there or running. Needs its lock. */
 export async function createCluster(layout: KindLayout, options: KindOptions, steps: Steps): Promise<KindRecord> {
   const found = await KindRecord.read(layout)
-  if (found !== undefined) refuseOtherOptions(found, options)
+  if (found !== undefined) refuseDifferences(layout, describeDifferences(found.state, options))
   const { signal } = options
   const digest = options.wasmPolicies && (await digestPolicies(options.wasmPolicies.policies))
   const engine = await ensureContainerEngine(steps)
@@ -54,7 +54,9 @@ async function runCluster(
     await waitUntilReady(record, signal)
   })
   if (digest !== undefined)
-    await steps.run('Registering the policies', () => putPoliciesInForce(record, digest, signal))
+    await steps.run('Registering the policies', () =>
+      putPoliciesInForce(record, { policiesDigest: digest, writeShimKubeconfig, signal }),
+    )
 }
 
 interface Making {
@@ -85,17 +87,6 @@ async function ensureNodeRuns(record: KindRecord): Promise<void> {
   if ((await nodeState(record)) !== 'running') await engineOf(record).run(['start', record.layout.member.node])
 }
 
-async function putPoliciesInForce(record: KindRecord, policiesDigest: string, signal?: AbortSignal): Promise<void> {
-  const isChanged = record.state.policiesDigest !== undefined && record.state.policiesDigest !== policiesDigest
-  // it reads them when it starts; one on the node sees them change
-  if (isChanged && placementOf(record.state) === 'host') await stopHostShim(record)
-  if (record.state.webhooks === 'api') await writeShimKubeconfig(record)
-  await ensureHostShim(record, signal)
-  await waitForShim(record, signal)
-  await registerPolicies(record)
-  await record.update({ policiesDigest })
-}
-
 async function createRecord(
   layout: KindLayout,
   { kubernetesVersion, nodeImage, apiServerArgs = [], shared, wasmPolicies }: KindOptions,
@@ -117,14 +108,4 @@ async function createRecord(
     isCreated: false,
     kubeconfigs: [],
   })
-}
-
-function refuseOtherOptions({ layout, state }: KindRecord, options: KindOptions): void {
-  const differences = describeDifferences(state, options)
-  if (differences.length === 0) return
-  throw new GatehouseError(
-    'ERR_CLUSTER_EXISTS',
-    `cluster '${layout.name}' exists with other options: ${differences.join('; ')}`,
-    { hint: `Remove it first (gatehouse cluster down --name ${layout.name}), or choose another --name.` },
-  )
 }

@@ -1,6 +1,6 @@
 import type { WebhookSource } from '../../plugin/webhook-source.ts'
-import { parseKubernetesVersion, satisfiesVersion } from '../binaries/versions.ts'
 import type { ClusterOptions, WasmPoliciesOptions } from '../cluster-provider.ts'
+import { compareGate, describeFields } from '../differing-options.ts'
 import { FolderRecord, readState } from '../folder-record.ts'
 import { placementOf } from '../node/node-record.ts'
 import type { KindLayout } from './layout.ts'
@@ -44,28 +44,13 @@ export class KindRecord extends FolderRecord<KindLayout, KindState> {
 
 /** How the options asked for differ from those of the cluster that is there. Nearly everything is fixed once a node runs. */
 export function describeDifferences(state: KindState, options: KindOptions): string[] {
-  const { wasmPolicies: is } = state
   const { wasmPolicies: asked } = options
-  const fields: [string, unknown, unknown][] = [
+  return describeFields(state.kubernetesVersion, options, [
     ['apiServerArgs', state.apiServerArgs, options.apiServerArgs ?? []],
     ['shared', state.shared, options.shared],
-    ['WasmPolicies', is !== undefined, asked !== undefined],
-  ]
-  if (is !== undefined && asked !== undefined) {
-    fields.push(
-      ['policies', is.policies, asked.policies],
+    ...compareGate(state.wasmPolicies, asked, [
       ['shim', placementOf(state), placementOf(options)],
-      ['webhooks', state.webhooks, asked.webhooks ?? state.webhooks],
-      ['defaultExclusions', is.defaultExclusions, asked.defaultExclusions],
-      ['registration', is.registration ?? 'combined', asked.registration ?? 'combined'],
-      ['shimArgs', is.shimArgs ?? [], asked.shimArgs ?? []],
-    )
-  }
-  const differences = fields
-    .map(([field, one, other]) => [field, JSON.stringify(one), JSON.stringify(other)] as const)
-    .filter(([, one, other]) => one !== other)
-    .map(([field, one, other]) => `${field} is ${one}, not ${other}`)
-  return satisfiesVersion(state.kubernetesVersion, parseKubernetesVersion(options.kubernetesVersion))
-    ? differences
-    : [`kubernetesVersion is ${state.kubernetesVersion}, not ${options.kubernetesVersion}`, ...differences]
+      ['webhooks', state.webhooks, asked?.webhooks ?? state.webhooks],
+    ]),
+  ])
 }

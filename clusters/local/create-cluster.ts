@@ -1,10 +1,10 @@
 import { chooseWebhookSource, type WebhookSource } from '../../plugin/webhook-source.ts'
-import { GatehouseError } from '../../util/errors.ts'
 import { makeFolder } from '../../util/make-folder.ts'
 import { isExecutable } from '../../util/programs.ts'
 import type { Steps } from '../../util/steps.ts'
 import type { ResolvedBinaries } from '../binaries/resolve.ts'
 import type { ClusterOptions, WasmPoliciesOptions } from '../cluster-provider.ts'
+import { refuseDifferences } from '../differing-options.ts'
 import { explainFailedProcess } from '../explain-failed-process.ts'
 import { addToKubeconfig } from '../kubeconfig.ts'
 import { stopClusterProcesses } from './cluster-processes.ts'
@@ -40,7 +40,7 @@ export async function createCluster(
   steps: Steps,
 ): Promise<ClusterRecord> {
   const found = await ClusterRecord.read(layout)
-  if (found !== undefined) refuseOtherOptions(found, options)
+  if (found !== undefined) refuseDifferences(layout, describeDifferences(found.state, options))
   const { wasmPolicies, kubeconfig, signal } = options
   const policiesDigest = wasmPolicies === undefined ? undefined : await digest(wasmPolicies)
   const binaries = await findBinaries(found, options, steps)
@@ -119,18 +119,6 @@ async function writeKubeconfigs(record: ClusterRecord, { kubeconfig }: Goal): Pr
   await record.rememberKubeconfig(kubeconfig)
   const entry = await kubeconfigEntry(record, 1)
   for (const file of record.state.kubeconfigs) await addToKubeconfig(file, entry)
-}
-
-function refuseOtherOptions({ layout, state }: ClusterRecord, options: ClusterOptions): void {
-  const differences = describeDifferences(state, options)
-  if (differences.length === 0) return
-  throw new GatehouseError(
-    'ERR_CLUSTER_EXISTS',
-    `cluster '${layout.name}' exists with other options: ${differences.join('; ')}`,
-    {
-      hint: `Remove it first (gatehouse cluster down --name ${layout.name}), or choose another --name.`,
-    },
-  )
 }
 
 // A cluster keeps its programs, unless somebody has cleaned the cache.

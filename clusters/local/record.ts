@@ -1,8 +1,8 @@
 import type { ApiServerKind } from '../../plugin/api-server-kind.ts'
 import type { WebhookSource } from '../../plugin/webhook-source.ts'
 import type { ResolvedBinaries } from '../binaries/resolve.ts'
-import { parseKubernetesVersion, satisfiesVersion } from '../binaries/versions.ts'
 import type { ClusterOptions, WasmPoliciesOptions } from '../cluster-provider.ts'
+import { compareGate, describeFields } from '../differing-options.ts'
 import { FolderRecord, readState } from '../folder-record.ts'
 import type { ClusterLayout } from './layout.ts'
 
@@ -51,36 +51,13 @@ export function hasWebhooks({ wasmPolicies, apiServer = 'stock' }: Pick<ClusterS
   return wasmPolicies !== undefined && apiServer === 'stock'
 }
 
-/** How the options asked for differ from those of the cluster that is there: `apiServers is 1, not 3`. */
+/** How the options asked for differ from those of the cluster that is there. */
 export function describeDifferences(state: ClusterState, options: ClusterOptions): string[] {
-  const version = state.binaries.kubeApiServer.version
-  const wanted = parseKubernetesVersion(options.kubernetesVersion)
-  const fields: [string, unknown, unknown][] = [
+  return describeFields(state.binaries.kubeApiServer.version, options, [
     ['apiServers', state.ports.length, options.apiServers],
     ['apiServer', state.apiServer ?? 'stock', options.apiServer ?? 'stock'],
     ['apiServerArgs', state.apiServerArgs, options.apiServerArgs ?? []],
     ['memberArgs', state.memberArgs, options.memberArgs ?? []],
-    ['WasmPolicies', state.wasmPolicies !== undefined, options.wasmPolicies !== undefined],
-    ...describeGate(state.wasmPolicies, options.wasmPolicies),
-  ]
-  const differences = fields
-    .map(([field, is, asked]) => [field, JSON.stringify(is), JSON.stringify(asked)] as const)
-    .filter(([, is, asked]) => is !== asked)
-    .map(([field, is, asked]) => `${field} is ${is}, not ${asked}`)
-  return satisfiesVersion(version, wanted)
-    ? differences
-    : [`kubernetesVersion is ${version}, not ${options.kubernetesVersion}`, ...differences]
-}
-
-function describeGate(
-  is: WasmPoliciesOptions | undefined,
-  asked: WasmPoliciesOptions | undefined,
-): [string, unknown, unknown][] {
-  if (is === undefined || asked === undefined) return []
-  return [
-    ['policies', is.policies, asked.policies],
-    ['defaultExclusions', is.defaultExclusions, asked.defaultExclusions],
-    ['registration', is.registration ?? 'combined', asked.registration ?? 'combined'],
-    ['shimArgs', is.shimArgs ?? [], asked.shimArgs ?? []],
-  ]
+    ...compareGate(state.wasmPolicies, options.wasmPolicies),
+  ])
 }

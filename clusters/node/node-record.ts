@@ -12,6 +12,8 @@ export interface NodeRecord {
     readonly wasmPolicies?: WasmPoliciesOptions
     /** Where the API server finds the webhooks; with the gate. */
     readonly webhooks?: WebhookSource
+    /** Of the policies that were put in force last. */
+    readonly policiesDigest?: string
   }
 }
 
