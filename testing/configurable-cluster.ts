@@ -52,7 +52,8 @@ export abstract class ConfigurableCluster {
   /** The options that the cluster is brought up with, and the folder that holds its policies. */
   protected async prepare(): Promise<{ options: ClusterOptions; policies: PoliciesFolder | undefined }> {
     if (this.#policies === undefined) return { options: this.options, policies: undefined }
-    const policies = await PoliciesFolder.create(this.#policies.policies)
+    const { placement = 'host' } = this.#policies.options
+    const policies = await PoliciesFolder.create(this.#policies.policies, placement === 'host' ? 'host' : 'node')
     const wasmPolicies = { defaultExclusions: true, ...this.#policies.options, policies: policies.path }
     return { options: { ...this.options, wasmPolicies }, policies }
   }

@@ -14,18 +14,14 @@ t.setTimeout(timeout)
 
 const place = await choosePlace(t)
 
-t.test(
-  'a kind cluster of a test decides by its policies, then by others, and is gone in the end',
-  {
-    skip: 'missing' in place && place.missing,
-    timeout,
-  },
-  async (t) => {
+for (const placement of ['host', 'sidecar'] as const) {
+  const title = `a kind cluster of a test, its shim as ${placement}, decides by its policies, then by others, and is gone in the end`
+  t.test(title, { skip: 'missing' in place && place.missing, timeout }, async (t) => {
     if ('missing' in place) return
     const { provider: _, stateFolder, runtimeFolder } = await createClusterFolders(t)
     const denying = writePolicies(t.testdir(), { no: { guest: 'deny', rules: RULES } })
     const accepting = writePolicies(join(t.testdirName, 'other'), { yes: { guest: 'accept', rules: RULES } })
-    const cluster = await new KindCluster({ stateFolder, runtimeFolder }).withPolicies(denying).start()
+    const cluster = await new KindCluster({ stateFolder, runtimeFolder }).withPolicies(denying, { placement }).start()
     const node = `${cluster.name}-control-plane`
     try {
       const api = await connectApi(cluster.kubeconfig)
@@ -39,5 +35,5 @@ t.test(
       await cluster[Symbol.asyncDispose]()
     }
     t.notOk(await place.engine.succeeds(['container', 'inspect', node]))
-  },
-)
+  })
+}
