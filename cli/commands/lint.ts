@@ -8,8 +8,8 @@ Everything that a shim checks when it loads policies is checked: YAML, fields, m
 modules and their metadata, and settings, about which each policy is asked. No cluster is needed; modules that are not
 files are pulled unless they are stored. All
 problems are listed, one a line, with file, line and field. The exit code is 0 if there is none, and 1 otherwise. An
-exemption that has expired, and a member that its group's expression never asks, are warnings, on standard error; with
--o json under "warnings".
+exemption that has expired, a member that its group's expression never asks, and a key that is no field, which
+Kubewarden ignores as well, are warnings, on standard error; with -o json under "warnings".
 
 Examples:
   # before a change is merged

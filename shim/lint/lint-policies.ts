@@ -19,7 +19,7 @@ export interface LintReport {
   /** How many policies could be read. */
   readonly policies: number
   readonly problems: readonly Problem[]
-  /** What a shim takes, and says in its log: exemptions that have expired, members that no expression asks. */
+  /** What a shim takes: exemptions that have expired, members that no expression asks, keys that are no fields. */
   readonly warnings: readonly Problem[]
 }
 

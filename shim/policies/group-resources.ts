@@ -2,6 +2,7 @@ import { fields } from '../../util/schema/fields.ts'
 import { type Checked, checkAt } from '../../util/yaml/schema-problems.ts'
 import type { YamlDocument } from '../../util/yaml/yaml-document.ts'
 import { checkMemberTimeouts, GROUP_SHAPE } from './group-shape.ts'
+import { FOREIGN_FIELDS, findIgnoredInGroup } from './ignored-fields.ts'
 import { GUEST_SHAPE } from './policy-shape.ts'
 import { type GroupFields, readGroup } from './read-group.ts'
 import type { ReadPolicies } from './read-policies.ts'
@@ -36,26 +37,39 @@ const namespacedGroupSchema = fields(
 )
 const namespacedMemberSchema = fields(NAMESPACED_GUEST_SHAPE, { unknown: 'ignore' })
 
+const CLUSTER_FIELDS = {
+  group: { fields: Object.keys(SPEC_SHAPE), foreign: FOREIGN_FIELDS.spec },
+  member: { fields: Object.keys(GUEST_SHAPE) },
+}
+const NAMESPACED_FIELDS = {
+  group: { fields: Object.keys(NAMESPACED_SPEC_SHAPE), foreign: FOREIGN_FIELDS.spec },
+  member: { fields: Object.keys(NAMESPACED_GUEST_SHAPE) },
+}
+
 const DEFAULTS = { hostCapabilities: ALL_CAPABILITIES }
 
 /** Reads a ClusterAdmissionPolicyGroup. */
 export function readClusterGroup(document: YamlDocument, path: readonly PropertyKey[]): ReadPolicies {
   const checked = checkAt(clusterGroupSchema, document, path)
+  const warnings = findIgnoredInGroup(document, [...path, 'spec'], CLUSTER_FIELDS)
   const place = { document, ...placesIn(path), memberSchema: clusterMemberSchema, defaults: DEFAULTS }
-  if (checked.value === undefined) return readGroup('', place, checked)
+  if (checked.value === undefined) return { ...readGroup('', place, checked), warnings }
   const { metadata, spec } = checked.value
-  return readGroup(`kw.capg.${metadata.name}`, place, good({ ...spec, ...exemptionsOf(metadata) }))
+  const group = good({ ...spec, ...exemptionsOf(metadata) })
+  return { ...readGroup(`kw.capg.${metadata.name}`, place, group), warnings }
 }
 
 /** Reads an AdmissionPolicyGroup. */
 export function readNamespacedGroup(document: YamlDocument, path: readonly PropertyKey[]): ReadPolicies {
   const checked = checkAt(namespacedGroupSchema, document, path)
+  const warnings = findIgnoredInGroup(document, [...path, 'spec'], NAMESPACED_FIELDS)
   const place = { document, ...placesIn(path), memberSchema: namespacedMemberSchema, defaults: DEFAULTS }
-  if (checked.value === undefined) return readGroup('', place, checked)
+  if (checked.value === undefined) return { ...readGroup('', place, checked), warnings }
   const { metadata, spec } = checked.value
   const namespaceSelector = selectNamespace(metadata.namespace)
   const id = `kw.apg.${metadata.namespace}.${metadata.name}`
-  return readGroup(id, place, good({ ...spec, namespaceSelector, ...exemptionsOf(metadata) }))
+  const group = good({ ...spec, namespaceSelector, ...exemptionsOf(metadata) })
+  return { ...readGroup(id, place, group), warnings }
 }
 
 const good = (value: GroupFields): Checked<GroupFields> => ({ value, problems: [] })

@@ -25,7 +25,7 @@ export async function parsePolicies(path: string, policyFiles: readonly PolicyFi
       ...(await findMatchConditionProblems(read.policies)),
       ...[...refused.values()].flat(),
     ],
-    warnings: unused,
+    warnings: [...(read.warnings ?? []), ...unused],
   }
 }
 

@@ -6,28 +6,30 @@ import type { YamlDocument } from '../../util/yaml/yaml-document.ts'
 import { exemptionsSchema } from '../exemptions/exemptions-schema.ts'
 import { readGroupEntry } from './group-entry.ts'
 import { toGuestSpec } from './guest-fields.ts'
+import { FOREIGN_FIELDS, findIgnored } from './ignored-fields.ts'
 import { hostCapabilities, POLICY_SHAPE } from './policy-shape.ts'
 import type { SinglePolicySpec } from './policy-spec.ts'
 import { joinRead, type ReadPolicies } from './read-policies.ts'
 import { checkTimeouts, checkUseless, pickWebhookFields, SERVED_SHAPE } from './webhook-schema.ts'
 
-const entrySchema = fields(
-  {
-    ...POLICY_SHAPE,
-    policyMode: z.enum(['protect', 'monitor']).exactOptional(),
-    allowedToMutate: z.boolean().exactOptional(),
-    hostCapabilities,
-    exemptions: exemptionsSchema.exactOptional(),
-    ...SERVED_SHAPE,
+const ENTRY_SHAPE = {
+  ...POLICY_SHAPE,
+  policyMode: z.enum(['protect', 'monitor']).exactOptional(),
+  allowedToMutate: z.boolean().exactOptional(),
+  hostCapabilities,
+  exemptions: exemptionsSchema.exactOptional(),
+  ...SERVED_SHAPE,
+}
+
+const entrySchema = fields(ENTRY_SHAPE, {
+  unknown: 'ignore',
+  check(entry, report) {
+    checkTimeouts(entry, report)
+    checkUseless(entry, report)
   },
-  {
-    unknown: 'ignore',
-    check(entry, report) {
-      checkTimeouts(entry, report)
-      checkUseless(entry, report)
-    },
-  },
-)
+})
+
+const KNOWN = { fields: Object.keys(ENTRY_SHAPE), foreign: FOREIGN_FIELDS.entry }
 
 type Entry = z.output<typeof entrySchema>
 
@@ -49,7 +51,8 @@ function readEntry(document: YamlDocument, id: string): ReadPolicies {
   if (refusal !== undefined) return { policies: [], problems: [problemAt(document, [id], refusal)] }
   if (isGroupEntry((document.value as Record<string, unknown>)[id])) return readGroupEntry(document, id)
   const { value: entry, problems } = checkAt(entrySchema, document, [id])
-  if (entry === undefined) return { policies: [], problems }
+  const warnings = findIgnored(document, [id], KNOWN)
+  if (entry === undefined) return { policies: [], problems, warnings }
   return {
     policies: [
       {
@@ -61,6 +64,7 @@ function readEntry(document: YamlDocument, id: string): ReadPolicies {
       },
     ],
     problems: [],
+    warnings,
   }
 }
 

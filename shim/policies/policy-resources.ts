@@ -6,6 +6,7 @@ import { checkAt, problemAt, valueAt } from '../../util/yaml/schema-problems.ts'
 import type { YamlDocument } from '../../util/yaml/yaml-document.ts'
 import { readClusterGroup, readNamespacedGroup } from './group-resources.ts'
 import { toGuestSpec } from './guest-fields.ts'
+import { FOREIGN_FIELDS, findIgnored } from './ignored-fields.ts'
 import { POLICY_SHAPE } from './policy-shape.ts'
 import type { SinglePolicySpec } from './policy-spec.ts'
 import { joinRead, type ReadPolicies } from './read-policies.ts'
@@ -41,6 +42,9 @@ const namespacedPolicySchema = fields(
   { unknown: 'ignore' },
 )
 
+const CLUSTER_FIELDS = { fields: Object.keys(SPEC_SHAPE), foreign: FOREIGN_FIELDS.spec }
+const NAMESPACED_FIELDS = { fields: Object.keys(NAMESPACED_SPEC_SHAPE), foreign: FOREIGN_FIELDS.spec }
+
 /** Reads a Kubernetes object: a Kubewarden policy resource, or a list of them. */
 export function readPolicyResource(document: YamlDocument, path: readonly PropertyKey[] = []): ReadPolicies {
   const object = valueAt(document.value, path)
@@ -68,20 +72,22 @@ export function readPolicyResource(document: YamlDocument, path: readonly Proper
 
 function readClusterPolicy(document: YamlDocument, path: readonly PropertyKey[]): ReadPolicies {
   const { value, problems } = checkAt(clusterPolicySchema, document, path)
-  if (value === undefined) return { policies: [], problems }
+  const warnings = findIgnored(document, [...path, 'spec'], CLUSTER_FIELDS)
+  if (value === undefined) return { policies: [], problems, warnings }
   const { metadata } = value
   const spec = { ...toSpec(`kw.cap.${metadata.name}`, value.spec, document.file), ...exemptionsOf(metadata) }
-  return { policies: [{ spec, document, ...placesIn(path) }], problems: [] }
+  return { policies: [{ spec, document, ...placesIn(path) }], problems: [], warnings }
 }
 
 function readNamespacedPolicy(document: YamlDocument, path: readonly PropertyKey[]): ReadPolicies {
   const { value, problems } = checkAt(namespacedPolicySchema, document, path)
-  if (value === undefined) return { policies: [], problems }
+  const warnings = findIgnored(document, [...path, 'spec'], NAMESPACED_FIELDS)
+  if (value === undefined) return { policies: [], problems, warnings }
   const { metadata } = value
   const fieldsWithSelector = { ...value.spec, namespaceSelector: selectNamespace(metadata.namespace) }
   const id = `kw.ap.${metadata.namespace}.${metadata.name}`
   const spec = { ...toSpec(id, fieldsWithSelector, document.file), ...exemptionsOf(metadata) }
-  return { policies: [{ spec, document, ...placesIn(path) }], problems: [] }
+  return { policies: [{ spec, document, ...placesIn(path) }], problems: [], warnings }
 }
 
 type ResourceSpec = z.output<typeof clusterPolicySchema>['spec'] & WebhookFields

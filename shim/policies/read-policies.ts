@@ -29,6 +29,8 @@ export interface ReadPolicies {
   readonly problems: readonly Problem[]
   /** Those of groups, good and bad, which are still to be checked. */
   readonly expressions?: readonly PlacedExpression[]
+  /** What is ignored, of good policies and bad ones. */
+  readonly warnings?: readonly Problem[]
 }
 
 /** What the files at a path hold, all of it checked. */
@@ -44,5 +46,6 @@ export function joinRead(read: readonly ReadPolicies[]): ReadPolicies {
     policies: read.flatMap(({ policies }) => policies),
     problems: read.flatMap(({ problems }) => problems),
     expressions: read.flatMap(({ expressions = [] }) => expressions),
+    warnings: read.flatMap(({ warnings = [] }) => warnings),
   }
 }

@@ -36,9 +36,17 @@ export function fields<Shape extends z.ZodRawShape>(shape: Shape, { unknown, che
 }
 
 function describeUnknownKey(key: string, known: readonly string[], unknown: 'refuse' | 'ignore'): string | undefined {
-  const near = known.find((name) => isNear(key.toLowerCase(), name.toLowerCase()))
+  const near = findMisspelt(key, known)
   if (near !== undefined) return `is not a field here; did you mean ${near}?`
   return unknown === 'refuse' ? `is not a field here; the fields are ${known.join(', ')}` : undefined
+}
+
+/** The field that a key seems to mean, but for a slip of the pen. */
+export function findMisspelt(key: string, known: readonly string[]): string | undefined {
+  const asked = key.toLowerCase()
+  const near = known.find((name) => isNear(asked, name.toLowerCase()))
+  // `mode` is near to module, and means policyMode
+  return near && (known.find((name) => name.toLowerCase().endsWith(asked)) ?? near)
 }
 
 function withoutNulls(value: Readonly<Record<string, unknown>>): Record<string, unknown> {

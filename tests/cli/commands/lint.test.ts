@@ -174,3 +174,66 @@ t.test(
     t.equal(lines.length, 2)
   },
 )
+
+t.test(
+  'a key that is no field is a warning with what it may mean, and what Kubewarden writes itself is none',
+  async (t) => {
+    const rules = 'rules: [{apiGroups: [""], apiVersions: [v1], resources: [pods], operations: [CREATE]}]'
+    const files = {
+      'p.yml': [
+        'p:',
+        '  namespacedName: {Namespace: "", Name: p}',
+        '  module: accept.wasm',
+        '  mod: 1',
+        '  owner: me',
+        'broken: {modul: accept.wasm, capabilities: []}',
+        'g:',
+        '  expression: a()',
+        '  message: no',
+        '  policies: {a: {module: accept.wasm}}',
+        '  capability: none',
+      ].join('\n'),
+      'r.yml': [
+        'apiVersion: policies.kubewarden.io/v1',
+        'kind: ClusterAdmissionPolicyGroup',
+        'metadata: {name: g, labels: {a: b}}',
+        'spec:',
+        `  ${rules}`,
+        '  policyServer: default',
+        '  backgroundAudit: true',
+        '  expression: a()',
+        '  message: no',
+        '  severity: high',
+        '  policies:',
+        '    a:',
+        '      module: accept.wasm',
+        '      setting_values: {}',
+        '---',
+        'apiVersion: policies.kubewarden.io/v1',
+        'kind: AdmissionPolicy',
+        'metadata: {name: p, namespace: default}',
+        `spec: {module: accept.wasm, mutating: false, policyMode: monitor, ${rules}}`,
+      ].join('\n'),
+      'accept.wasm': buildGuest('accept'),
+    }
+    const { code, lines, stderr } = await lint(t, files, '.')
+    t.equal(code, 1)
+    t.match(lines, [
+      /^\.\/p\.yml:6: broken\.module: is missing$/,
+      /^\.\/p\.yml:6: broken\.modul: .*did you mean module\?$/,
+    ])
+    t.equal(lines.length, 2)
+    const warnings = [...stderr.matchAll(/^warning: .*\/(.*)$/gm)].map(([, warning]) => warning)
+    t.strictSame(warnings, [
+      'p.yml:4: p.mod: is not a field here, and is ignored; did you mean module?',
+      'p.yml:5: p.owner: is not a field here, and is ignored',
+      'p.yml:6: broken.capabilities: is not a field here, and is ignored; did you mean hostCapabilities?',
+      'p.yml:11: g.capability: is not a field here, and is ignored',
+      'r.yml:10: spec.severity: is not a field here, and is ignored',
+      'r.yml:14: spec.policies.a.setting_values: is not a field here, and is ignored',
+      'r.yml:19: spec.policyMode: is not a field here, and is ignored; did you mean mode?',
+    ])
+    const { lines: json } = await lint(t, files, 'p.yml', '-o', 'json')
+    t.match(JSON.parse(json[0] ?? ''), { warnings: [{ line: 4, field: 'p.mod' }, {}, {}, {}] })
+  },
+)

@@ -46,6 +46,7 @@ t.test('a misspelt field is refused, a foreign one is ignored as in Kubewarden',
     ['polcyMode: monitor', 'policyMode'],
     ['FailurePolicy: Ignore', 'failurePolicy'],
     ['timeoutSecond: 5', 'timeoutSeconds'],
+    ['mode: monitor', 'policyMode'],
   ]) {
     const name = field?.split(':')[0]
     t.strictSame(await problemsOf(t, entry(field ?? '')), [
