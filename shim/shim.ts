@@ -7,6 +7,7 @@ import { openDecisionLog } from './decisions/open-decision-log.ts'
 import { Fallback } from './fallback/fallback.ts'
 import { sayFarewell } from './farewell.ts'
 import { openFramedListener } from './framed/framed-listener.ts'
+import { giveBackGarbage } from './garbage.ts'
 import { PolicyReloader, type PolicyReloaderOptions } from './hot-reload/policy-reloader.ts'
 import { Drain } from './http/drain.ts'
 import { createHandlers, type Handlers } from './http/handlers.ts'
@@ -105,6 +106,8 @@ export class Shim {
     const { drain } = parts
     const { decisions, client } = answering
     const registration: Registration = {}
+    // nobody waits yet but for the fallback
+    giveBackGarbage()
     const listening = { ...loaded, ...parts, ...answering, certificate, front, registration }
     const listeners = await this.#listen(listening, resources)
     front?.front.use(answering.handlers.answer)
