@@ -8,7 +8,7 @@ export interface AbsenceDrill {
   lose(): Promise<void>
   /** Starts it again; returns when they lead to it again. */
   regain(): Promise<void>
-  /** Registers as before, without the policy server. */
+  /** Registers as before, without the policy server, however far the drill has come. */
   end(): Promise<void>
   countDecisions(): Promise<Decisions>
 }

@@ -10,7 +10,7 @@ export interface FallbackDrill {
   begin(): Promise<void>
   /** Gives it its policies back; returns when it serves them. */
   mend(): Promise<void>
-  /** Replaces it by one without a fallback, which is ended. */
+  /** Replaces it by one without a fallback, which is ended, however far the drill has come. */
   end(): Promise<void>
   countDecisions(): Promise<Decisions>
 }

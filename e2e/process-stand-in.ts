@@ -21,6 +21,7 @@ export class ProcessStandIn implements StandIn {
   readonly #adminSocket: string
   #process = ''
   #port = 0
+  #isOpen = false
 
   constructor(stage: Stage, place: WebhookPlace, policies: string) {
     this.#stage = stage
@@ -45,13 +46,15 @@ export class ProcessStandIn implements StandIn {
       ...[`--addr=${address}`, `--port=${this.#port}`, `--host=${service.name}.${service.namespace}.svc`],
       ...[`--admin-socket=${this.#adminSocket}`, ...registeringFlags(this.#stage, registration, this.#service)],
     ])
+    this.#isOpen = true
     await this.#place.open(this.#port)
   }
 
   async remove(): Promise<void> {
     await this.#stage.shims.stop(this.#process)
-    await this.#place.remove()
-    await rm(this.#folder, { recursive: true })
+    if (this.#isOpen) await this.#place.remove()
+    this.#isOpen = false
+    await rm(this.#folder, { recursive: true, force: true })
   }
 
   countDecisions(): Promise<number> {

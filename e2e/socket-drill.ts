@@ -44,7 +44,7 @@ export class SocketDrill implements FallbackDrill {
   async end(): Promise<void> {
     await this.#shim.replace()
     await this.#shim.stage.shims.stop(this.#server)
-    await rm(this.#folder, { recursive: true })
+    await rm(this.#folder, { recursive: true, force: true })
   }
 
   async countDecisions(): Promise<Decisions> {

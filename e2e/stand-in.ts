@@ -7,7 +7,7 @@ export interface StandIn {
   prepare(): Promise<string>
   /** Returns when it answers behind the Service, and takes part in registering the policies. */
   start(registration: Registration): Promise<void>
-  /** Returns when nothing of it is left. */
+  /** Returns when nothing of it is left, however far it has come. */
   remove(): Promise<void>
   /** How many requests it has decided since it was started. */
   countDecisions(): Promise<number>

@@ -9,6 +9,8 @@ import type { KindStage } from './kind-stage.ts'
 import { PolicyPods } from './policy-pods.ts'
 import { PrintedInstall } from './printed-install.ts'
 
+const DELETE = ['delete', '--ignore-not-found']
+
 /** The Deployment of `gatehouse install --stand-in`: docs/install.md, command by command. */
 export class PodsStandIn implements StandIn {
   readonly #stage: KindStage
@@ -35,8 +37,8 @@ export class PodsStandIn implements StandIn {
 
   async remove(): Promise<void> {
     await this.#pods.removeNamespace()
-    await this.#stage.node.kubectl(['delete', 'clusterrole,clusterrolebinding', 'gatehouse:stand-in'])
-    await this.#stage.node.kubectl(['--namespace=kube-system', 'delete', 'role,rolebinding', 'gatehouse:stand-in'])
+    await this.#stage.node.kubectl([...DELETE, 'clusterrole,clusterrolebinding', 'gatehouse:stand-in'])
+    await this.#stage.node.kubectl([...DELETE, '--namespace=kube-system', 'role,rolebinding', 'gatehouse:stand-in'])
     await this.#install.remove()
   }
 

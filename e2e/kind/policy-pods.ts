@@ -97,7 +97,7 @@ export class PolicyPods {
 
   /** Returns when the namespace is gone with all that was in it. */
   async removeNamespace(): Promise<void> {
-    await this.#node.kubectl(['delete', 'namespace', NAMESPACE, `--timeout=${GONE_SECONDS}s`])
+    await this.#node.kubectl(['delete', '--ignore-not-found', 'namespace', NAMESPACE, `--timeout=${GONE_SECONDS}s`])
   }
 
   async #untilReady(isWanted: (container: string) => boolean): Promise<void> {

@@ -61,7 +61,7 @@ export class PrintedInstall {
 
   async remove(): Promise<void> {
     this.#modules?.[Symbol.dispose]()
-    await rm(this.#folder, { recursive: true })
+    await rm(this.#folder, { recursive: true, force: true })
   }
 
   // Modules that no ConfigMap holds are on a web server of this machine, which the pods reach without TLS.

@@ -3,6 +3,7 @@ import { expectEqual, unexpected } from '../expect.ts'
 import type { ScenarioStep, Tell } from '../scenario-step.ts'
 import type { Site } from '../site.ts'
 import { askWhile } from './ask-while.ts'
+import { endOnFailure } from './end-on-failure.ts'
 import { underLoad } from './load.ts'
 
 const SOME = 50
@@ -50,13 +51,15 @@ async function lose(site: Site, tell: Tell): Promise<void> {
 
 async function regain(site: Site, tell: Tell): Promise<void> {
   const drill = drillOf(site)
-  const meanwhile = await underLoad(site, async (load) => {
-    await drill.regain()
-    await load.answers(SOME)
+  const regained = await endOnFailure(drill, async () => {
+    const meanwhile = await underLoad(site, async (load) => {
+      await drill.regain()
+      await load.answers(SOME)
+    })
+    return meanwhile + (await expectShimAlone(site, drill))
   })
-  const alone = await expectShimAlone(site, drill)
   const ending = await underLoad(site, () => drill.end())
-  tell(`${meanwhile + alone + ending} requests`)
+  tell(`${regained + ending} requests`)
 }
 
 async function expectShimAlone(site: Site, drill: AbsenceDrill): Promise<number> {

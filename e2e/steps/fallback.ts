@@ -3,6 +3,7 @@ import type { FallbackDrill } from '../fallback-drill.ts'
 import type { ScenarioStep, Tell } from '../scenario-step.ts'
 import type { Site } from '../site.ts'
 import { askWhile } from './ask-while.ts'
+import { endOnFailure } from './end-on-failure.ts'
 import { underLoad } from './load.ts'
 
 const SOME = 50
@@ -35,6 +36,12 @@ async function fallBack(site: Site, tell: Tell): Promise<void> {
 
 async function comeBack(site: Site, tell: Tell): Promise<void> {
   const drill = drillOf(site)
+  const mended = await endOnFailure(drill, () => mend(site, drill))
+  const ending = await underLoad(site, () => drill.end())
+  tell(`${mended + ending} requests`)
+}
+
+async function mend(site: Site, drill: FallbackDrill): Promise<number> {
   const meanwhile = await underLoad(site, async (load) => {
     await load.answers(SOME)
     await drill.mend()
@@ -46,8 +53,7 @@ async function comeBack(site: Site, tell: Tell): Promise<void> {
   expectEqual('what the fallback has decided', after.fallback, before.fallback)
   const byShim = after.shim - before.shim
   if (byShim < answered) throw unexpected(`${answered} requests, and ${byShim} decisions of the shim`)
-  const ending = await underLoad(site, () => drill.end())
-  tell(`${meanwhile + answered + ending} requests`)
+  return meanwhile + answered
 }
 
 function drillOf({ drill }: Site): FallbackDrill {
