@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -115,8 +116,11 @@ func newTestPlugin(t *testing.T, text string, answers map[string]func(map[string
 	return plugin, validator
 }
 
+// The label of its name is on every namespace that an API server gives out.
 func namespace(name string, labels map[string]string) *corev1.Namespace {
-	return &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name, Labels: labels}}
+	all := map[string]string{corev1.LabelMetadataName: name}
+	maps.Copy(all, labels)
+	return &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name, Labels: all}}
 }
 
 func pod(namespace string) *corev1.Pod {
