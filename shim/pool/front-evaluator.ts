@@ -5,9 +5,9 @@ import { MeteredEvaluator } from '../../evaluator/metered-evaluator.ts'
 import type { PolicyLog } from './messages.ts'
 import { Pace } from './pace.ts'
 
-// Some 0.1 ms of what policies do, and 2 to 4 ms of a loop that does nothing but burn it. Time is looked at between calls of the
-// host only, whose work is short for the guests that come here.
-const LIMITS = { fuel: 4_000_000, timeMs: 10 }
+// What most policies do with 25 kB, in some 0.3 ms; or 3 to 10 ms of a loop that does nothing but burn it. Time is looked at
+// between calls of the host only, whose work is short for the guests that come here.
+const LIMITS = { fuel: 10_000_000, timeMs: 10 }
 
 /**
  * Evaluates in the thread that answers requests, as far as that is short: a message to another thread and back takes longer than
