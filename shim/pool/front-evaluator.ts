@@ -5,7 +5,7 @@ import { MeteredEvaluator } from '../../evaluator/metered-evaluator.ts'
 import type { PolicyLog } from './messages.ts'
 import { Pace } from './pace.ts'
 
-// What most policies do with 25 kB, in some 0.3 ms; or 3 to 10 ms of a loop that does nothing but burn it. Time is looked at
+// What most policies do with 25 kB, in some 0.3 ms; or 3 to 20 ms of a loop that does nothing but burn it. Time is looked at
 // between calls of the host only, whose work is short for the guests that come here.
 const LIMITS = { fuel: 10_000_000, timeMs: 10 }
 
