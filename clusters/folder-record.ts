@@ -38,9 +38,9 @@ export class FolderRecord<L extends RecordLayout, S extends RecordState> {
   /** Whoever brings a cluster up may change several things at the same time: the writes follow one another. */
   update(changes: Partial<S>): Promise<void> {
     this.#state = { ...this.#state, ...changes }
-    this.#written = this.#written.then(() =>
-      replaceFile(this.layout.state, `${JSON.stringify(this.#state, undefined, 2)}\n`),
-    )
+    const write = () => replaceFile(this.layout.state, `${JSON.stringify(this.#state, undefined, 2)}\n`)
+    // a failure is told to whoever wanted that write, and the next one may succeed
+    this.#written = this.#written.then(write, write)
     return this.#written
   }
 
