@@ -3,10 +3,10 @@
 #[cfg(test)]
 mod tests;
 
-use kubewarden_policy_sdk::request::ValidationRequest;
 use kubewarden_policy_sdk::settings::Validatable;
 use kubewarden_policy_sdk::wapc_guest::{CallResult, register_function};
 use kubewarden_policy_sdk::{accept_request, mutate_request, protocol_version_guest};
+use policy_support::request::ValidationRequest;
 use policy_support::settings::validate_settings;
 use policy_support::workload::pod_spec_pointer;
 use serde::Deserialize;
@@ -31,15 +31,16 @@ impl Validatable for Settings {
 }
 
 fn validate(payload: &[u8]) -> CallResult {
-    let ValidationRequest { request, .. } = ValidationRequest::<Settings>::new(payload)?;
+    let ValidationRequest { request, .. } = ValidationRequest::<Settings>::read(payload)?;
     // A Pod's security context and a Job's template cannot be changed later, and a changed Deployment would roll out.
     if request.operation != "CREATE" || !request.sub_resource.is_empty() {
         return accept_request();
     }
-    let mut object = request.object;
-    let changed = pod_spec_pointer(&request.kind)
-        .and_then(|pointer| object.pointer_mut(pointer))
-        .is_some_and(set_default_profile);
+    let (Some(object), Some(pointer)) = (request.object, pod_spec_pointer(&request.kind)) else {
+        return accept_request();
+    };
+    let mut object: Value = serde_json::from_str(object.get())?;
+    let changed = object.pointer_mut(pointer).is_some_and(set_default_profile);
     if changed { mutate_request(object) } else { accept_request() }
 }
 

@@ -5,12 +5,13 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
-use kubewarden_policy_sdk::request::ValidationRequest;
 use kubewarden_policy_sdk::wapc_guest::{CallResult, register_function};
 use kubewarden_policy_sdk::{accept_request, protocol_version_guest, reject_request};
+use policy_support::request::{AdmissionRequest, ValidationRequest};
 use policy_support::settings::validate_settings;
-use policy_support::workload::pod_spec_pointer;
-use serde::Deserialize;
+use policy_support::workload::read_pod_spec;
+use serde_json::Value;
+use serde_json::value::RawValue;
 
 use pod_spec::PodSpec;
 use settings::Settings;
@@ -23,21 +24,29 @@ pub extern "C" fn wapc_init() {
 }
 
 fn validate(payload: &[u8]) -> CallResult {
-    let ValidationRequest { settings, request } = ValidationRequest::<Settings>::new(payload)?;
-    let Some(pointer) = pod_spec_pointer(&request.kind) else {
+    let ValidationRequest { settings, request } = ValidationRequest::<Settings>::read(payload)?;
+    let Some(object) = request.object else {
         return accept_request();
     };
-    let Some(spec) = request.object.pointer(pointer) else {
+    let Some(spec) = read_pod_spec::<PodSpec>(&request.kind, object)? else {
         return accept_request();
     };
-    // A privileged Pod from before the policy can still be labelled, and its finalizers removed.
-    if request.operation == "UPDATE" && request.old_object.pointer(pointer) == Some(spec) {
+    let privileged = spec.privileged_containers(&settings);
+    if privileged.is_empty() {
         return accept_request();
     }
-    let privileged = PodSpec::deserialize(spec)?.privileged_containers(&settings);
-    if privileged.is_empty() {
+    // A privileged Pod from before the policy can still be labelled, and its finalizers removed.
+    if request.operation == "UPDATE" && has_the_same_spec(&request, object)? {
         return accept_request();
     }
     let message = format!("Privileged container is not allowed: {}", privileged.join(", "));
     reject_request(Some(message), None, None, None)
+}
+
+fn has_the_same_spec(request: &AdmissionRequest, object: &RawValue) -> serde_json::Result<bool> {
+    let Some(old_object) = request.old_object else {
+        return Ok(false);
+    };
+    let read = |object| read_pod_spec::<Value>(&request.kind, object);
+    Ok(read(old_object)? == read(object)?)
 }

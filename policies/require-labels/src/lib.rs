@@ -4,13 +4,14 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
-use kubewarden_policy_sdk::request::{KubernetesAdmissionRequest, ValidationRequest};
 use kubewarden_policy_sdk::wapc_guest::{CallResult, register_function};
 use kubewarden_policy_sdk::{accept_request, protocol_version_guest, reject_request};
+use policy_support::request::{AdmissionRequest, ValidationRequest};
 use policy_support::settings::validate_settings;
 use serde::Deserialize;
-use serde_json::Value;
-use std::collections::HashMap;
+use serde::de::IgnoredAny;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use settings::Settings;
 
@@ -21,21 +22,29 @@ pub extern "C" fn wapc_init() {
     register_function("protocol_version", protocol_version_guest);
 }
 
+/// What this policy looks at.
+#[derive(Deserialize)]
+struct Object<'a> {
+    #[serde(borrow)]
+    metadata: Option<Metadata<'a>>,
+}
+
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase", default)]
-struct Metadata {
-    labels: Option<HashMap<String, String>>,
-    deletion_timestamp: Option<String>,
+struct Metadata<'a> {
+    #[serde(borrow)]
+    labels: Option<BTreeMap<Cow<'a, str>, Cow<'a, str>>>,
+    deletion_timestamp: Option<IgnoredAny>,
 }
 
 fn validate(payload: &[u8]) -> CallResult {
-    let ValidationRequest { settings, request } = ValidationRequest::<Settings>::new(payload)?;
+    let ValidationRequest { settings, request } = ValidationRequest::<Settings>::read(payload)?;
     if !writes_labels(&request) {
         return accept_request();
     }
-    let metadata = match request.object.get("metadata") {
-        None | Some(Value::Null) => Metadata::default(),
-        Some(metadata) => Metadata::deserialize(metadata)?,
+    let metadata = match request.object {
+        None => Metadata::default(),
+        Some(object) => serde_json::from_str::<Object>(object.get())?.metadata.unwrap_or_default(),
     };
     // The last updates of an object that is being deleted remove its finalizers.
     if metadata.deletion_timestamp.is_some() {
@@ -43,7 +52,8 @@ fn validate(payload: &[u8]) -> CallResult {
     }
     let labels = metadata.labels.unwrap_or_default();
     let required = settings.required_labels;
-    let missing: Vec<String> = required.into_iter().filter(|label| !labels.contains_key(label)).collect();
+    let missing: Vec<String> =
+        required.into_iter().filter(|label| !labels.contains_key(label.as_str())).collect();
     if missing.is_empty() {
         return accept_request();
     }
@@ -52,7 +62,7 @@ fn validate(payload: &[u8]) -> CallResult {
 }
 
 /// Whether the request writes an object's labels: subresources (scale, status, eviction) do not.
-fn writes_labels(request: &KubernetesAdmissionRequest) -> bool {
-    let writes = matches!(request.operation.as_str(), "CREATE" | "UPDATE");
+fn writes_labels(request: &AdmissionRequest) -> bool {
+    let writes = matches!(&*request.operation, "CREATE" | "UPDATE");
     writes && request.sub_resource.is_empty()
 }

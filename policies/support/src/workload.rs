@@ -1,17 +1,65 @@
 //! The built-in kinds that hold a Pod spec.
 
-use kubewarden_policy_sdk::request::GroupVersionKind;
+use crate::request::GroupVersionKind;
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::value::RawValue;
+
+const POD: &str = "/spec";
+const TEMPLATED: &str = "/spec/template/spec";
+const CRON_JOB: &str = "/spec/jobTemplate/spec/template/spec";
 
 /// Where an object of this kind holds its Pod spec, as a JSON pointer; none for kinds that hold none.
 pub fn pod_spec_pointer(kind: &GroupVersionKind) -> Option<&'static str> {
-    match (kind.group.as_str(), kind.kind.as_str()) {
-        ("", "Pod") => Some("/spec"),
+    match (&*kind.group, &*kind.kind) {
+        ("", "Pod") => Some(POD),
         ("", "ReplicationController")
         | ("apps", "DaemonSet" | "Deployment" | "ReplicaSet" | "StatefulSet")
-        | ("batch", "Job") => Some("/spec/template/spec"),
-        ("batch", "CronJob") => Some("/spec/jobTemplate/spec/template/spec"),
+        | ("batch", "Job") => Some(TEMPLATED),
+        ("batch", "CronJob") => Some(CRON_JOB),
         _ => None,
     }
+}
+
+/// Reads an object's Pod spec, as far as `T` wants it, and skips everything else; none where there is none.
+///
+/// # Errors
+/// When the object, or what `T` reads of its Pod spec, has another shape.
+pub fn read_pod_spec<T: DeserializeOwned>(
+    kind: &GroupVersionKind,
+    object: &RawValue,
+) -> serde_json::Result<Option<T>> {
+    let json = object.get();
+    Ok(match pod_spec_pointer(kind) {
+        Some(POD) => serde_json::from_str::<Spec<T>>(json)?.spec,
+        Some(TEMPLATED) => in_template(serde_json::from_str(json)?),
+        Some(_) => {
+            let cron_job: Spec<JobTemplate<Templated<T>>> = serde_json::from_str(json)?;
+            cron_job.spec.and_then(|spec| spec.job_template).and_then(in_template)
+        }
+        None => None,
+    })
+}
+
+#[derive(Deserialize)]
+struct Spec<T> {
+    spec: Option<T>,
+}
+
+#[derive(Deserialize)]
+struct Template<T> {
+    template: Option<T>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct JobTemplate<T> {
+    job_template: Option<T>,
+}
+
+type Templated<T> = Spec<Template<Spec<T>>>;
+
+fn in_template<T>(workload: Templated<T>) -> Option<T> {
+    workload.spec?.template?.spec
 }
 
 #[cfg(test)]
@@ -19,11 +67,7 @@ mod tests {
     use super::*;
 
     fn pointer(group: &str, kind: &str) -> Option<&'static str> {
-        pod_spec_pointer(&GroupVersionKind {
-            group: group.to_string(),
-            version: "v1".to_string(),
-            kind: kind.to_string(),
-        })
+        pod_spec_pointer(&GroupVersionKind { group: group.into(), kind: kind.into() })
     }
 
     #[test]
@@ -46,5 +90,25 @@ mod tests {
     fn a_kind_of_the_same_name_in_another_group_is_none_of_them() {
         assert_eq!(pointer("batch.example.com", "Job"), None);
         assert_eq!(pointer("", "ConfigMap"), None);
+    }
+
+    #[test]
+    fn only_the_pod_spec_of_the_kind_is_read() {
+        let read = |kind: &str, group: &str, object: &str| {
+            let object = serde_json::from_str::<&RawValue>(object).expect("JSON");
+            read_pod_spec::<Vec<u8>>(&GroupVersionKind { group: group.into(), kind: kind.into() }, object)
+        };
+        let templated = r#"{"spec":{"replicas":1,"template":{"metadata":{},"spec":[1]}}}"#;
+        assert_eq!(
+            read("Pod", "", r#"{"metadata":{"spec":{}},"spec":[1],"status":{}}"#).ok(),
+            Some(Some(vec![1]))
+        );
+        assert_eq!(read("Deployment", "apps", templated).ok(), Some(Some(vec![1])));
+        let cron_job = format!(r#"{{"spec":{{"jobTemplate":{templated}}}}}"#);
+        assert_eq!(read("CronJob", "batch", &cron_job).ok(), Some(Some(vec![1])));
+        assert_eq!(read("ConfigMap", "", templated).ok(), Some(None));
+        assert_eq!(read("Deployment", "apps", r#"{"spec":{}}"#).ok(), Some(None));
+        assert!(read("Deployment", "apps", r#"{"spec":{"template":1}}"#).is_err());
+        assert!(read("Pod", "", r#"{"spec":{}}"#).is_err());
     }
 }
