@@ -16,7 +16,7 @@ import { openListeners } from './http/listeners.ts'
 import { type OpenFront, openFront } from './http/open-front.ts'
 import { openModules } from './modules/open-modules.ts'
 import type { PullResult } from './modules/remote-module.ts'
-import { optimizeGuestsEarly } from './optimize-early.ts'
+import { optimizeAnswersEarly, optimizeGuestsEarly } from './optimize-early.ts'
 import { type PolicySources, takeSnapshot } from './policies/policies-snapshot.ts'
 import { waitForSnapshot } from './policies/wait-for-snapshot.ts'
 import { loadPolicySet } from './policy-set/load-policy-set.ts'
@@ -108,6 +108,7 @@ export class Shim {
     const registration: Registration = {}
     // nobody waits yet but for the fallback
     giveBackGarbage()
+    optimizeAnswersEarly()
     const listening = { ...loaded, ...parts, ...answering, certificate, front, registration }
     const listeners = await this.#listen(listening, resources)
     front?.front.use(answering.handlers.answer)

@@ -6,7 +6,7 @@ import { type EvaluationRequest, parseAdmissionReview, parseRawReview } from '..
 import type { EvaluatedPolicy } from '../../evaluator/evaluate.ts'
 import { compilePolicyModule } from '../../evaluator/module/compile.ts'
 import { FLAG_DEFAULTS } from '../../shim/flag-defaults.ts'
-import { optimizeGuestsEarly } from '../../shim/optimize-early.ts'
+import { optimizeAnswersEarly, optimizeGuestsEarly } from '../../shim/optimize-early.ts'
 import { packageRoot } from '../../util/package-root.ts'
 import { isRecord } from '../../util/record.ts'
 
@@ -22,6 +22,7 @@ const MEMORY_LIMIT_BYTES = FLAG_DEFAULTS.memoryLimitMib * 1024 * 1024
 export async function loadSamples(): Promise<Sample[]> {
   // as a shim does
   optimizeGuestsEarly()
+  optimizeAnswersEarly()
   const folder = join(packageRoot(), 'policies')
   const names = globSync('*/policy.wasm', { cwd: folder }).map((path) => path.slice(0, path.indexOf('/')))
   const samples = await Promise.all(names.sort().map((name) => loadSample(join(folder, name), name)))
