@@ -28,8 +28,10 @@ export function toAdmissionResponse(
   request: EvaluationRequest,
   unreadable = 'cannot deserialize policy validation response',
 ): AdmissionResponse {
-  const { mutatedObject, ...verdict } = readValidationResponse(answer, unreadable)
-  if (mutatedObject !== undefined && request.object === undefined) {
+  const verdict = readValidationResponse(answer, unreadable)
+  const { mutatedObject } = verdict
+  if (mutatedObject === undefined) return toVerdict(request.uid, verdict)
+  if (request.object === undefined) {
     return toVerdict(request.uid, { accepted: false, message: MUTATED_WITHOUT_OBJECT })
   }
   return { ...toVerdict(request.uid, verdict), ...toPatch(request, mutatedObject) }
@@ -45,26 +47,23 @@ interface Verdict {
 }
 
 function toVerdict(uid: string, verdict: Verdict): AdmissionResponse {
-  return {
-    uid,
-    allowed: verdict.accepted,
-    ...toStatus(verdict),
-    auditAnnotations: verdict.audit_annotations ?? null,
-    warnings: verdict.warnings ?? null,
-  }
+  const { accepted: allowed, audit_annotations: auditAnnotations = null, warnings = null } = verdict
+  const status = toStatus(verdict)
+  if (status === undefined) return { uid, allowed, auditAnnotations, warnings }
+  return { uid, allowed, status, auditAnnotations, warnings }
 }
 
 // Present even when the request is allowed, if the policy had something to say.
-function toStatus({ message, code }: Verdict): { readonly status?: Status } {
-  if (message === undefined && code === undefined) return {}
-  return { status: { ...(message !== undefined && { message }), ...(code !== undefined && { code }) } }
+function toStatus({ message, code }: Verdict): Status | undefined {
+  if (message === undefined && code === undefined) return undefined
+  return { ...(message !== undefined && { message }), ...(code !== undefined && { code }) }
 }
 
 function toPatch(
   { json, object }: EvaluationRequest,
-  mutated: Uint8Array | undefined,
+  mutated: Uint8Array,
 ): Pick<AdmissionResponse, 'patch' | 'patchType'> {
-  if (mutated === undefined || object === undefined) return {}
+  if (object === undefined) return {}
   const original = json.subarray(object.start, object.end)
   if (Buffer.compare(original, mutated) === 0) return {}
   const before = parseLossless(original)

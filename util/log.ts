@@ -18,6 +18,8 @@ export interface Log {
   info(fields: LogFields, message: string): void
   warn(fields: LogFields, message: string): void
   error(fields: LogFields, message: string): void
+  /** Whether a line of this level would be written. */
+  isLevelEnabled(level: LogLevel): boolean
 }
 
 export interface LogOptions {
@@ -45,4 +47,4 @@ export function createLog({ level, format, write }: LogOptions): Log {
 }
 
 /** A logger that says nothing, for library use and tests. */
-export const SILENT_LOG: Log = { trace() {}, debug() {}, info() {}, warn() {}, error() {} }
+export const SILENT_LOG: Log = { trace() {}, debug() {}, info() {}, warn() {}, error() {}, isLevelEnabled: () => false }

@@ -6,5 +6,12 @@ import { toTextLine } from './text-line.ts'
 export function createTextLog(write: (line: string) => void): Log {
   const at = (level: LogLevel) => (fields: LogFields, message: string) =>
     write(escapeControls(toTextLine({ ...fields, level, timestamp: new Date().toISOString(), message })))
-  return { trace: at('trace'), debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+  return {
+    trace: at('trace'),
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    isLevelEnabled: () => true,
+  }
 }

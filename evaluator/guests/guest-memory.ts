@@ -18,6 +18,8 @@ export class GuestMemory {
   #memory: WebAssembly.Memory | undefined
   #pages: WebAssembly.Global | undefined
   #marks: BlockMarks | undefined
+  /** What the guest has in any case. To ask how much it has now takes longer than what is mostly done with an answer. */
+  #leastBytes = 0
   /** All of it, or nothing when it has grown since: to ask the memory each time takes longer than most accesses. */
   #lastWhole = new Uint8Array()
 
@@ -30,6 +32,7 @@ export class GuestMemory {
     this.#lastWhole = new Uint8Array()
     this.#pages = kept?.pages
     this.#marks = kept?.marks
+    this.#leastBytes = this.byteLength
   }
 
   get byteLength(): number {
@@ -41,7 +44,7 @@ export class GuestMemory {
   view(pointer: number, length: number): Uint8Array<ArrayBuffer> {
     if (this.#memory === undefined) throw new GuestFailure('guest called the host before its memory was there')
     const [start, count] = [toUnsigned(pointer), toUnsigned(length)]
-    if (start + count > this.byteLength) {
+    if (start + count > this.#leastBytes && start + count > this.byteLength) {
       throw new GuestFailure(`guest passed ${count} bytes at ${start}, but its memory ends at ${this.byteLength}`)
     }
     // whether it will be written to, nobody says
@@ -71,7 +74,8 @@ export class GuestMemory {
   /** A copy of bytes that may not be more than `max`. */
   read(pointer: number, length: number, max: number): Uint8Array {
     const bytes = this.view(pointer, length)
-    if (bytes.length <= max) return bytes.slice()
+    // short ones share their buffer, which is the most that is to be made of them
+    if (bytes.length <= max) return Buffer.from(bytes)
     throw new GuestFailure(`guest answered with ${bytes.length} bytes, but at most ${max} are taken`)
   }
 

@@ -6,7 +6,8 @@ export class GuestImage {
   readonly #state: GuestState
   readonly #memory: MemoryImage
   readonly #globals: readonly (number | bigint)[]
-  readonly #wholeBytes: number
+  /** All of the memory; empty once that has grown. */
+  readonly #whole: ArrayBuffer
 
   /**
    * The memory is given pages to spare, of which the guest does not know until it asks for more: what it asks for is then
@@ -17,12 +18,12 @@ export class GuestImage {
     this.#memory = new MemoryImage(state.memory, state.marks)
     this.#globals = state.globals.map(({ value }) => value)
     addSpare(state)
-    this.#wholeBytes = state.memory.buffer.byteLength
+    this.#whole = state.memory.buffer
   }
 
   /** Memory cannot be given back, so that a guest that took more than there was to spare cannot be as it was. */
   canBeRestored(): boolean {
-    return this.#state.memory.buffer.byteLength === this.#wholeBytes
+    return this.#whole.byteLength > 0
   }
 
   restore(): void {

@@ -111,16 +111,18 @@ export class Reviewer {
 
   #log({ origin, policy, request }: Review, { verdict, response, latencyMs }: Verdict): void {
     const { log } = this.#options
+    const level = response.allowed || origin === 'audit' ? 'debug' : 'info'
+    const isMonitored = policy.mode === 'monitor' && origin !== 'audit'
+    // which is nearly always so
+    if (!isMonitored && !log.isLevelEnabled(level)) return
     const fields = describe(policy.id, request)
-    if (policy.mode === 'monitor' && origin !== 'audit') {
+    if (isMonitored) {
       const { allowedToMutate } = policy
       log.info({ ...fields, allowedToMutate, response: toldOf(verdict, request) }, 'policy evaluation (monitor mode)')
     }
     const { code, message } = toldOf(response, request).status ?? {}
-    const write = response.allowed || origin === 'audit' ? log.debug : log.info
     const result = { origin, allowed: response.allowed, mutated: response.patch !== undefined, code, reason: message }
-    write.call(
-      log,
+    log[level](
       { ...fields, ...result, latencyMs: Math.round(latencyMs * 1000) / 1000 },
       response.allowed ? 'allowed' : 'denied',
     )
