@@ -34,7 +34,10 @@ export function toAdmissionResponse(
   if (request.object === undefined) {
     return toVerdict(request.uid, { accepted: false, message: MUTATED_WITHOUT_OBJECT })
   }
-  return { ...toVerdict(request.uid, verdict), ...toPatch(request, mutatedObject) }
+  return {
+    ...toVerdict(request.uid, verdict),
+    ...toPatch(request.json.subarray(request.object.start, request.object.end), mutatedObject),
+  }
 }
 
 /** What a guest answers to `validate`, but for the mutated object. */
@@ -59,12 +62,7 @@ function toStatus({ message, code }: Verdict): Status | undefined {
   return { ...(message !== undefined && { message }), ...(code !== undefined && { code }) }
 }
 
-function toPatch(
-  { json, object }: EvaluationRequest,
-  mutated: Uint8Array,
-): Pick<AdmissionResponse, 'patch' | 'patchType'> {
-  if (object === undefined) return {}
-  const original = json.subarray(object.start, object.end)
+function toPatch(original: Uint8Array, mutated: Uint8Array): Pick<AdmissionResponse, 'patch' | 'patchType'> {
   if (Buffer.compare(original, mutated) === 0) return {}
   const before = parseLossless(original)
   const operations = diffJson(before, withoutEmptiedMaps(parseLossless(mutated), before))

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 
 // V8's own is 13,000,000: bytes of code that a function has gone through, more or less. A policy that is asked now and then would
-// go through its first thousands of requests in code that is quick to make, slower, and three times as large.
+// go through its first thousands of requests in code that is quick to make, and slower.
 const GUEST_BUDGET = 100_000
 
 /**

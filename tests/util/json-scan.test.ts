@@ -167,7 +167,7 @@ t.test('a view into a larger buffer is read where it stands', async (t) => {
   t.equal(a && decodeString(view, a), 'b')
 })
 
-/** Every UTF-16 unit as `\uXXXX`. */
+/** Every UTF-16 unit as an escape of four hexadecimal digits. */
 function escapeAll(text: string): string {
   return Array.from({ length: text.length }, (_, index) => text.charCodeAt(index))
     .map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`)

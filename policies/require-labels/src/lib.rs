@@ -9,8 +9,6 @@ use kubewarden_policy_sdk::{accept_request, protocol_version_guest, reject_reque
 use policy_support::request::{AdmissionRequest, ValidationRequest};
 use policy_support::settings::validate_settings;
 use serde::Deserialize;
-use serde::de::IgnoredAny;
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use settings::Settings;
@@ -24,17 +22,15 @@ pub extern "C" fn wapc_init() {
 
 /// What this policy looks at.
 #[derive(Deserialize)]
-struct Object<'a> {
-    #[serde(borrow)]
-    metadata: Option<Metadata<'a>>,
+struct Object {
+    metadata: Option<Metadata>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase", default)]
-struct Metadata<'a> {
-    #[serde(borrow)]
-    labels: Option<BTreeMap<Cow<'a, str>, Cow<'a, str>>>,
-    deletion_timestamp: Option<IgnoredAny>,
+struct Metadata {
+    labels: Option<BTreeMap<String, String>>,
+    deletion_timestamp: Option<String>,
 }
 
 fn validate(payload: &[u8]) -> CallResult {
@@ -52,8 +48,7 @@ fn validate(payload: &[u8]) -> CallResult {
     }
     let labels = metadata.labels.unwrap_or_default();
     let required = settings.required_labels;
-    let missing: Vec<String> =
-        required.into_iter().filter(|label| !labels.contains_key(label.as_str())).collect();
+    let missing: Vec<String> = required.into_iter().filter(|label| !labels.contains_key(label)).collect();
     if missing.is_empty() {
         return accept_request();
     }

@@ -32,6 +32,17 @@ fn scaling_and_the_end_of_an_unlabelled_object_are_let_through() {
 }
 
 #[test]
+fn metadata_of_the_wrong_shape_is_no_verdict_but_a_failure() {
+    for metadata in
+        [json!({ "labels": ["app"] }), json!({ "labels": { "app": 1 } }), json!({ "deletionTimestamp": {} })]
+    {
+        let request = json!({ "operation": "CREATE", "object": { "metadata": metadata } });
+        let payload = json!({ "request": request, "settings": { "required_labels": ["app"] } });
+        assert!(validate(payload.to_string().as_bytes()).is_err(), "{payload}");
+    }
+}
+
+#[test]
 fn settings_that_could_never_be_met_are_refused() {
     let problem = |settings| testing::settings_problem(validate_settings::<Settings>, settings);
     assert_eq!(problem(json!({ "required_labels": ["app", "example.com/team"] })), None);

@@ -49,3 +49,36 @@ impl<'a, S: Deserialize<'a>> ValidationRequest<'a, S> {
         serde_json::from_slice(payload)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objects_stay_text_and_all_else_is_skipped() {
+        let payload = br#"{
+            "request": {
+                "uid": "1", "userInfo": { "groups": [1] }, "operation": "UP\u0044ATE", "subResource": "status",
+                "kind": { "group": "apps", "version": "v1", "kind": "Deployment" },
+                "object": { "spec" : [] }, "oldObject": null
+            },
+            "settings": [true]
+        }"#;
+        let ValidationRequest { settings, request } =
+            ValidationRequest::<Vec<bool>>::read(payload).expect("a request");
+        assert_eq!(settings, [true]);
+        assert_eq!((&*request.operation, &*request.sub_resource), ("UPDATE", "status"));
+        assert_eq!((&*request.kind.group, &*request.kind.kind), ("apps", "Deployment"));
+        assert_eq!(request.object.map(RawValue::get), Some(r#"{ "spec" : [] }"#));
+        assert!(request.old_object.is_none());
+    }
+
+    #[test]
+    fn a_request_of_another_shape_is_no_request() {
+        let read = |payload: &[u8]| ValidationRequest::<Vec<bool>>::read(payload).map(|_| ());
+        assert!(read(br#"{"request":{"operation":"CREATE"},"settings":[]}"#).is_ok());
+        assert!(read(br#"{"request":{"operation":1},"settings":[]}"#).is_err());
+        assert!(read(br#"{"request":{},"settings":{}}"#).is_err());
+        assert!(read(br#"{"request":{"object":{}},"settings":[]"#).is_err());
+    }
+}

@@ -4,20 +4,31 @@ use crate::request::GroupVersionKind;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
-const POD: &str = "/spec";
-const TEMPLATED: &str = "/spec/template/spec";
-const CRON_JOB: &str = "/spec/jobTemplate/spec/template/spec";
+/// Where an object holds its Pod spec.
+enum Place {
+    Own,
+    Template,
+    JobTemplate,
+}
+
+fn place_of(kind: &GroupVersionKind) -> Option<Place> {
+    match (&*kind.group, &*kind.kind) {
+        ("", "Pod") => Some(Place::Own),
+        ("", "ReplicationController")
+        | ("apps", "DaemonSet" | "Deployment" | "ReplicaSet" | "StatefulSet")
+        | ("batch", "Job") => Some(Place::Template),
+        ("batch", "CronJob") => Some(Place::JobTemplate),
+        _ => None,
+    }
+}
 
 /// Where an object of this kind holds its Pod spec, as a JSON pointer; none for kinds that hold none.
 pub fn pod_spec_pointer(kind: &GroupVersionKind) -> Option<&'static str> {
-    match (&*kind.group, &*kind.kind) {
-        ("", "Pod") => Some(POD),
-        ("", "ReplicationController")
-        | ("apps", "DaemonSet" | "Deployment" | "ReplicaSet" | "StatefulSet")
-        | ("batch", "Job") => Some(TEMPLATED),
-        ("batch", "CronJob") => Some(CRON_JOB),
-        _ => None,
-    }
+    place_of(kind).map(|place| match place {
+        Place::Own => "/spec",
+        Place::Template => "/spec/template/spec",
+        Place::JobTemplate => "/spec/jobTemplate/spec/template/spec",
+    })
 }
 
 /// Reads an object's Pod spec, as far as `T` wants it, and skips everything else; none where there is none.
@@ -29,10 +40,10 @@ pub fn read_pod_spec<T: DeserializeOwned>(
     object: &RawValue,
 ) -> serde_json::Result<Option<T>> {
     let json = object.get();
-    Ok(match pod_spec_pointer(kind) {
-        Some(POD) => serde_json::from_str::<Spec<T>>(json)?.spec,
-        Some(TEMPLATED) => in_template(serde_json::from_str(json)?),
-        Some(_) => {
+    Ok(match place_of(kind) {
+        Some(Place::Own) => serde_json::from_str::<Spec<T>>(json)?.spec,
+        Some(Place::Template) => in_template(serde_json::from_str(json)?),
+        Some(Place::JobTemplate) => {
             let cron_job: Spec<JobTemplate<Templated<T>>> = serde_json::from_str(json)?;
             cron_job.spec.and_then(|spec| spec.job_template).and_then(in_template)
         }

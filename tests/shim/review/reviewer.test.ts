@@ -53,6 +53,27 @@ t.test('monitor mode writes down what would have been answered', async (t) => {
   )
 })
 
+t.test(
+  'at the level info, monitored verdicts and denials are written down, and nothing of what is allowed',
+  async (t) => {
+    const policies = {
+      watched: { guest: buildGuest('deny'), policyMode: 'monitor' },
+      deny: { guest: buildGuest('deny') },
+      accept: { guest: buildGuest('accept') },
+    } as const
+    await using test = await startShim(t, policies, { logLevel: 'info' })
+    const before = test.logged.length
+    for (const id of Object.keys(policies)) await test.call('POST', `/validate/${id}`, admissionReview())
+    t.strictSame(
+      test.logged.slice(before).map(({ policyId, message }) => ({ policyId, message })),
+      [
+        { policyId: 'watched', message: 'policy evaluation (monitor mode)' },
+        { policyId: 'deny', message: 'denied' },
+      ],
+    )
+  },
+)
+
 t.test('what a policy says about a Secret is not written down, nor what it would make of it', async (t) => {
   const answer = {
     valid: true,
