@@ -95,7 +95,7 @@ async function measure(): Promise<void> {
   const gatehouse = join(packageRoot(), 'cli/gatehouse')
   const { exitCode } = await execa(
     gatehouse,
-    ['bench', '--clients', '1', '--requests', '300', '--warmup', '100', ...version],
+    ['bench', '--clients', '1', '--requests', '300', '--warmup', '200', ...version],
     {
       stdout: 'inherit',
       stderr: 'inherit',
