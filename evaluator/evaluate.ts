@@ -2,10 +2,11 @@ import { messageOf } from '../util/errors.ts'
 import type { EvaluationRequest } from './admission-request.ts'
 import { type AdmissionResponse, rejectWithInternalError } from './admission-response.ts'
 import type { ContextAwareResource, GuestHost, GuestInstance, Meter } from './guests/guest.ts'
-import { guestKindOf } from './guests/index.ts'
+import { guestKindOf, STARTABLE_MODES } from './guests/index.ts'
 import { createGuestHost } from './host/guest-host.ts'
 import { PolicyLog, type PolicyLogObserver } from './host/policy-log.ts'
 import { ParkedInstances } from './instances/parked-instances.ts'
+import { StartedGuests } from './instances/started-guests.ts'
 import type { PolicyModule } from './module/policy-module.ts'
 import type { SettingsVerdict } from './settings-response.ts'
 
@@ -29,6 +30,21 @@ export function createParkedInstances(): ParkedInstances {
   return new ParkedInstances(instantiate)
 }
 
+/** Its guests that can be started ahead of their requests. */
+export function createStartedGuests(): StartedGuests {
+  return new StartedGuests((module) => {
+    const { instantiateStartable } = guestKindOf(module.executionMode)
+    if (instantiateStartable === undefined)
+      throw new Error(`guests of mode ${module.executionMode} are not started ahead`)
+    return instantiateStartable(module)
+  })
+}
+
+/** Whether guests of a policy can be started ahead of their requests. */
+export function isStartable({ module }: EvaluatedPolicy): boolean {
+  return STARTABLE_MODES.has(module.executionMode)
+}
+
 /**
  * One policy, one request, one clean guest: a fresh one without `instances`. A guest that fails is a denial with code 500;
  * this never throws.
@@ -43,6 +59,24 @@ export function evaluate(
     return askGuest(policy, request, { observer, instances })
   } catch (error) {
     return rejectWithInternalError(request.uid, `internal server error: ${messageOf(error)}`)
+  }
+}
+
+/** As `evaluate`, on a guest that may have been started already. */
+export async function evaluateStarted(
+  policy: EvaluatedPolicy,
+  request: EvaluationRequest,
+  observer: PolicyLogObserver,
+  guests: StartedGuests,
+): Promise<AdmissionResponse> {
+  const log = new PolicyLog(observer)
+  try {
+    const host = createGuestHost(policy, log)
+    return await guests.validate(policy.module, host, { request, settings: policy.settings })
+  } catch (error) {
+    return rejectWithInternalError(request.uid, `internal server error: ${messageOf(error)}`)
+  } finally {
+    log.close()
   }
 }
 

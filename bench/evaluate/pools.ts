@@ -23,7 +23,7 @@ export async function startPool(
 export interface Asked {
   /** Until the answer is there. */
   readonly answered: readonly number[]
-  /** Until the event loop has turned after it, which is when the front has cleaned its instance. */
+  /** Until the guest can be asked again: the event loop has turned, or a thread has started it ahead. */
   readonly closed: readonly number[]
   /** How many the front's own thread has answered. */
   readonly inFront: number
@@ -51,7 +51,8 @@ export async function askPool(
     if (pool.stats.busy === 0) inFront += 1
     const outcome = await asked
     answered.push(performance.now() - startedAt)
-    await new Promise((resolve) => setImmediate(resolve))
+    do await new Promise((resolve) => setImmediate(resolve))
+    while (pool.stats.starting > 0)
     closed.push(performance.now() - startedAt)
     if (outcome.kind !== 'answered' || outcome.value.status?.code === 500)
       throw new Error(`${policy.id} does not answer: ${JSON.stringify(outcome)}`)

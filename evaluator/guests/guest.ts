@@ -49,6 +49,22 @@ export interface GuestInstance {
 }
 
 /**
+ * A guest that can be started before there is a request, and waits for one where it first asks for it. As a `GuestInstance` it
+ * serves one call, unless its state can be put back.
+ */
+export interface StartableGuest {
+  readonly reuse?: GuestReuse | undefined
+  /** What it was told before it came to wait may be out of date by now. */
+  readonly isStale: boolean
+  /** Starts it; false when it ended without having waited for a request: it is of no use then. Never rejects. */
+  start(): Promise<boolean>
+  /** Ends one that waits. */
+  cancel(): Promise<void>
+  /** What the policy says to a request; a guest that does not wait is started for it. @throws as `GuestInstance.validate` */
+  validate(host: GuestHost, request: EvaluationRequest, settings: Uint8Array): Promise<AdmissionResponse>
+}
+
+/**
  * Counts what a guest does, and stops it where that is too much: for threads in which others wait. Only modules that can be put
  * back know of one.
  */
@@ -75,6 +91,8 @@ export interface GuestKind {
   problemsOf(module: WebAssembly.Module): string[]
   /** Instantiates the module and runs its start-up code. @throws GuestFailure */
   instantiate(module: PolicyModule, host: GuestHost, meter?: Meter): GuestInstance
+  /** The same for a guest that can be started ahead of its request; absent where its start-up code has run by then anyway. */
+  instantiateStartable?(module: PolicyModule): StartableGuest
 }
 
 /** The guest did not deliver an answer: it trapped, reported an error, or broke its contract. */

@@ -15,6 +15,9 @@ const LOADERS: Readonly<Record<ExecutionMode, Loader>> = {
   gatekeeper: async () => (await import('./rego/gatekeeper.ts')).GATEKEEPER,
 }
 
+/** Those whose guests can be started ahead of their requests. */
+export const STARTABLE_MODES: ReadonlySet<ExecutionMode> = new Set(['wasi'])
+
 const loaded = new Map<ExecutionMode, GuestKind>([['kubewarden-wapc', WAPC]])
 
 /** How modules of a mode are called; in this thread it is known from now on. */

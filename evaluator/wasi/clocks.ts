@@ -1,4 +1,4 @@
-const REALTIME = 0
+export const REALTIME = 0
 const MONOTONIC = 1
 
 const NANOSECONDS_PER_MILLISECOND = 1_000_000n

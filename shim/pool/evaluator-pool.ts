@@ -2,6 +2,7 @@ import type { EvaluationRequest } from '../../evaluator/admission-request.ts'
 import type { AdmissionResponse } from '../../evaluator/admission-response.ts'
 import type { EvaluatedPolicy, SettingsVerdict } from '../../evaluator/evaluate.ts'
 import type { Log } from '../../util/log.ts'
+import { AheadStarter } from './ahead-starter.ts'
 import type { EndReason, EvaluatorThread, JobEnded } from './evaluator-thread.ts'
 import { FrontEvaluator } from './front-evaluator.ts'
 import type { Job, JobAnswer, PolicyLog } from './messages.ts'
@@ -67,12 +68,14 @@ export class StartedEvaluatorPool implements AsyncDisposable {
   readonly #line: WaitingLine<EvaluatorThread>
   readonly #shared = new SharedJobs<JobLimits>((request, jobs) => this.#runShared(request, jobs))
   readonly #front: FrontEvaluator | undefined
+  readonly #ahead: AheadStarter
   #busy = 0
   #isStopped = false
 
   constructor(options: EvaluatorPoolOptions) {
     this.#options = options
     this.#line = new WaitingLine(options.queue)
+    this.#ahead = new AheadStarter(options.log)
     if (options.evaluatesInFront === true) this.#front = new FrontEvaluator(options.onPolicyLog)
     const { workers, spares = 1, idleMs = IDLE_MS } = options
     this.#threads = new ThreadSet({ ...options, most: workers + spares, idleMs, onIdle: () => this.#serveLine() })
@@ -126,7 +129,7 @@ export class StartedEvaluatorPool implements AsyncDisposable {
     const stopWatching = watchJob(thread, limits)
     const result = await thread.run(job)
     stopWatching()
-    this.#release(thread)
+    this.#release(thread, result.type === 'evaluated' && typeof job.policy === 'object' ? [job.policy] : [], limits)
     throwIfCutOff(result, limits)
     return result
   }
@@ -186,7 +189,7 @@ export class StartedEvaluatorPool implements AsyncDisposable {
         return
       }
     }
-    this.#release(thread)
+    this.#release(thread, policies, first.limits)
   }
 
   async #runAlone(
@@ -238,8 +241,17 @@ export class StartedEvaluatorPool implements AsyncDisposable {
     this.#threads.want(this.#busy + this.#line.length + (this.#options.spares ?? 1))
   }
 
-  #release(thread: EvaluatorThread): void {
+  /** @param answered the policies that the thread has answered for, each of which may be asked again */
+  #release(thread: EvaluatorThread, answered: readonly EvaluatedPolicy[] = [], { timeoutMs } = { timeoutMs: 0 }): void {
     this.#busy -= 1
+    void this.#startAhead(thread, answered, timeoutMs)
+  }
+
+  /** Who waits goes first: a guest that is not started ahead is started with its request. */
+  async #startAhead(thread: EvaluatorThread, policies: readonly EvaluatedPolicy[], timeoutMs: number): Promise<void> {
+    for (const policy of policies) {
+      if (this.#ahead.suits(policy) && this.#line.length === 0) await this.#ahead.start(thread, policy, timeoutMs)
+    }
     this.#threads.giveBack(thread)
     this.#wantThreads()
     this.#serveLine()

@@ -13,7 +13,7 @@ export interface ThreadData {
 export type ToThread = Job | EvaluateManyJob | SetPolicies
 
 /** One piece of work. A thread answers in the order in which it is asked, so answers need no numbers. */
-export type Job = EvaluateJob | ValidateSettingsJob
+export type Job = EvaluateJob | ValidateSettingsJob | StartAheadJob
 
 export interface EvaluateJob {
   readonly type: 'evaluate'
@@ -36,6 +36,12 @@ export interface ValidateSettingsJob {
   readonly policy: EvaluatedPolicy
 }
 
+/** Starts a guest of the policy for its next request. */
+export interface StartAheadJob {
+  readonly type: 'start-ahead'
+  readonly policy: string | EvaluatedPolicy
+}
+
 /** Replaces the policies that jobs may name. Compiled modules are shared between threads, not copied. */
 export interface SetPolicies {
   readonly type: 'set-policies'
@@ -50,7 +56,7 @@ export interface Ready {
   readonly type: 'ready'
 }
 
-export type JobAnswer = Evaluated | SettingsValidated | JobFailed
+export type JobAnswer = Evaluated | SettingsValidated | StartedAhead | JobFailed
 
 export interface Evaluated {
   readonly type: 'evaluated'
@@ -60,6 +66,12 @@ export interface Evaluated {
 export interface SettingsValidated {
   readonly type: 'settings-validated'
   readonly verdict: SettingsVerdict
+}
+
+export interface StartedAhead {
+  readonly type: 'started-ahead'
+  /** Whether the guest waits for its request now; otherwise it never does. */
+  readonly waits: boolean
 }
 
 /** Our own code in the thread failed; guests that fail are ordinary answers. */

@@ -1,6 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { EvaluatedPolicy, PolicyLogObserver } from '../../evaluator/evaluate.ts'
-import { createParkedInstances, evaluate, validateSettings } from '../../evaluator/evaluate.ts'
+import {
+  createParkedInstances,
+  createStartedGuests,
+  evaluate,
+  evaluateStarted,
+  isStartable,
+  validateSettings,
+} from '../../evaluator/evaluate.ts'
 import { loadGuestKinds } from '../../evaluator/guests/index.ts'
 import type { ExecutionMode } from '../../evaluator/module/execution-modes.ts'
 import { messageOf } from '../../util/errors.ts'
@@ -10,14 +17,15 @@ import type { EvaluateManyJob, FromThread, Job, JobAnswer, SetPolicies, ThreadDa
 
 const policies = new Map<string, EvaluatedPolicy>()
 const instances = createParkedInstances()
+const started = createStartedGuests()
 
 /** What the messages that came already have to wait for. */
 let earlier: Promise<unknown> | undefined = loadGuestKinds((workerData as ThreadData).modes)
 
 parentPort?.on('message', (message: ToThread) => {
   const loading = loadGuestKinds(modesOf(message))
-  if (earlier === undefined && loading === undefined) handle(message)
-  else wait(Promise.all([earlier, loading]).then(() => handle(message)))
+  const isFree = earlier === undefined && loading === undefined
+  wait(isFree ? handle(message) : Promise.all([earlier, loading]).then(() => handle(message)))
 })
 wait(Promise.resolve(earlier).then(() => post({ type: 'ready' })))
 
@@ -28,12 +36,13 @@ function wait(work: Promise<void>): void {
   })
 }
 
-function handle(message: ToThread): void {
+async function handle(message: ToThread): Promise<void> {
   if (message.type === 'set-policies') setPolicies(message)
-  else if (message.type === 'evaluate-many') answerMany(message)
-  else post(answer(message))
+  else if (message.type === 'evaluate-many') await answerMany(message)
+  else post(await answer(message))
   // the answers have left: what takes time now delays none of them
   instances.clean()
+  started.clean()
 }
 
 /** Of the policies that a message brings; those that it names came before. */
@@ -46,14 +55,16 @@ function modesOf(message: ToThread): ExecutionMode[] {
 function setPolicies(message: SetPolicies): void {
   policies.clear()
   for (const policy of message.policies) policies.set(policy.id, policy)
-  instances.keepOnly(message.policies.map(({ module }) => module))
+  const modules = message.policies.map(({ module }) => module)
+  instances.keepOnly(modules)
+  started.keepOnly(modules)
 }
 
-function answerMany({ policies: asked, request }: EvaluateManyJob): void {
-  for (const policy of asked) post(answer({ type: 'evaluate', policy, request }))
+async function answerMany({ policies: asked, request }: EvaluateManyJob): Promise<void> {
+  for (const policy of asked) post(await answer({ type: 'evaluate', policy, request }))
 }
 
-function answer(job: Job): JobAnswer {
+async function answer(job: Job): Promise<JobAnswer> {
   try {
     if (job.type === 'validate-settings') {
       const verdict = validateSettings(job.policy, observerFor(job.policy.id))
@@ -61,7 +72,12 @@ function answer(job: Job): JobAnswer {
     }
     const policy = typeof job.policy === 'string' ? policies.get(job.policy) : job.policy
     if (policy === undefined) throw new Error(`policy ${job.policy} was never given to this thread`)
-    return { type: 'evaluated', response: evaluate(policy, job.request, observerFor(policy.id), instances) }
+    if (job.type === 'start-ahead') return { type: 'started-ahead', waits: await started.start(policy.module) }
+    const observer = observerFor(policy.id)
+    const response = isStartable(policy)
+      ? await evaluateStarted(policy, job.request, observer, started)
+      : evaluate(policy, job.request, observer, instances)
+    return { type: 'evaluated', response }
   } catch (error) {
     return { type: 'failed', message: messageOf(error) }
   }

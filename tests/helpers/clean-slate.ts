@@ -3,8 +3,11 @@ import type { EvaluationRequest } from '../../evaluator/admission-request.ts'
 import type { AdmissionResponse } from '../../evaluator/admission-response.ts'
 import {
   createParkedInstances,
+  createStartedGuests,
   type EvaluatedPolicy,
   evaluate,
+  evaluateStarted,
+  isStartable,
   type PolicyLogLine,
   validateSettings,
 } from '../../evaluator/evaluate.ts'
@@ -37,6 +40,12 @@ export async function checkCleanSlate(
   await t.test('in one thread, on an instance that is parked and cleaned', async (t) => {
     check(t, runParked(policy, request, RUNS))
   })
+
+  if (isStartable(policy)) {
+    await t.test('in one thread, on an instance that is started ahead of its request', async (t) => {
+      check(t, await runStarted(policy, request, RUNS))
+    })
+  }
 
   await t.test('in one thread, settings being validated in between', async (t) => {
     const verdict = validateSettings(policy, () => {})
@@ -88,6 +97,18 @@ function runParked(policy: EvaluatedPolicy, request: EvaluationRequest, times: n
     instances.clean()
     return answer
   })
+  return { answers, lines }
+}
+
+async function runStarted(policy: EvaluatedPolicy, request: EvaluationRequest, times: number): Promise<Runs> {
+  const lines: PolicyLogLine[] = []
+  const answers: AdmissionResponse[] = []
+  const guests = createStartedGuests()
+  for (let run = 0; run < times; run++) {
+    if (!(await guests.start(policy.module))) throw new Error('it does not wait for a request')
+    answers.push(await evaluateStarted(policy, request, (line) => lines.push(line), guests))
+    guests.clean()
+  }
   return { answers, lines }
 }
 

@@ -10,7 +10,7 @@ const INPUT_AT = 65_536
 
 /**
  * Builds a WASI command whose `_start` is this code. It may call `$print` (descriptor, place, length), `$read` (place →
- * length; reads standard input until it ends), `$exit` (code), and `$host` and `$javy`, the host call by its two names.
+ * length; reads standard input until it ends), `$exit` (code), `$clock`, `$random`, and `$host` and `$javy`, the host call by its two names.
  */
 export function buildCommand(code: (text: PlaceText) => string, more = ''): Uint8Array<ArrayBuffer> {
   const segments: string[] = []
@@ -48,6 +48,8 @@ const IMPORTS = `
   (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
   (import "wasi_snapshot_preview1" "args_get" (func $args_get (param i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "fd_close" (func $fd_close (param i32) (result i32)))
+  (import "wasi_snapshot_preview1" "clock_time_get" (func $clock (param i32 i64 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "random_get" (func $random (param i32 i32) (result i32)))
   (import "host" "call" (func $host (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
   (import "kubewarden:javy/host" "call" (func $javy (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
   (memory (export "memory") 4)`
