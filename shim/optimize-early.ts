@@ -12,15 +12,12 @@ export function optimizeGuestsEarly(): void {
   setFlagsFromString(`--wasm-tiering-budget=${GUEST_BUDGET}`)
 }
 
-// Calls of a function, and calls without news of what it is given. V8's own are 400, 3000 and 500, for code whose functions are called
-// many times where ours are called once for each request.
-const CALLS = [
-  '--invocation-count-for-maglev=100',
-  '--invocation-count-for-turbofan=200',
-  '--minimum-invocations-after-ic-update=50',
-]
+// Calls of a function, and calls without news of what it is given. V8's own are 3000 and 500, for code whose functions are called
+// many times where ours are called once for each request. The compiler in between takes on many of them at once when the first
+// requests come, in up to 40 MB that the C library keeps.
+const FLAGS = ['--no-maglev', '--invocation-count-for-turbofan=200', '--minimum-invocations-after-ic-update=50']
 
 /** The same for our own functions: to be called when the start is over, most of whose code is not needed again. */
 export function optimizeAnswersEarly(): void {
-  for (const flag of CALLS) setFlagsFromString(flag)
+  for (const flag of FLAGS) setFlagsFromString(flag)
 }
