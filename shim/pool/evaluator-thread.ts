@@ -5,6 +5,7 @@ import type { EvaluatedPolicy } from '../../evaluator/evaluate.ts'
 import { compiledCodeVariables } from '../../util/compiled-code.ts'
 import { messageOf } from '../../util/errors.ts'
 import { modulePath } from '../../util/package-root.ts'
+import { exposeCollector } from '../garbage.ts'
 import type { EvaluateManyJob, FromThread, Job, JobAnswer, PolicyLog, ThreadData, ToThread } from './messages.ts'
 
 /** Why a thread is no more. `crashed`: by itself, for example because its heap was full. */
@@ -43,6 +44,7 @@ export class EvaluatorThread {
 
   constructor(options: EvaluatorThreadOptions) {
     this.#options = options
+    exposeCollector()
     setFlagsFromString(YOUNG_HEAP)
     this.#worker = new Worker(modulePath('shim/pool/worker'), {
       // How our own process was started, and what stands in its environment, is no guest's business.

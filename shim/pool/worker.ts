@@ -12,12 +12,14 @@ import { loadGuestKinds } from '../../evaluator/guests/index.ts'
 import type { ExecutionMode } from '../../evaluator/module/execution-modes.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { EvaluateManyJob, FromThread, Job, JobAnswer, SetPolicies, ThreadData, ToThread } from './messages.ts'
+import { ThreadGarbage } from './thread-garbage.ts'
 
 // The entry file of an evaluator thread: runs one job after the other, each to its end.
 
 const policies = new Map<string, EvaluatedPolicy>()
 const instances = createParkedInstances()
 const started = createStartedGuests()
+const garbage = new ThreadGarbage()
 
 /** What the messages that came already have to wait for. */
 let earlier: Promise<unknown> | undefined = loadGuestKinds((workerData as ThreadData).modes)
@@ -27,7 +29,12 @@ parentPort?.on('message', (message: ToThread) => {
   const isFree = earlier === undefined && loading === undefined
   wait(isFree ? handle(message) : Promise.all([earlier, loading]).then(() => handle(message)))
 })
-wait(Promise.resolve(earlier).then(() => post({ type: 'ready' })))
+wait(
+  Promise.resolve(earlier).then(() => {
+    post({ type: 'ready' })
+    garbage.begin()
+  }),
+)
 
 function wait(work: Promise<void>): void {
   earlier = work
@@ -43,6 +50,7 @@ async function handle(message: ToThread): Promise<void> {
   // the answers have left: what takes time now delays none of them
   instances.clean()
   started.clean()
+  if (message.type !== 'set-policies') garbage.answered()
 }
 
 /** Of the policies that a message brings; those that it names came before. */
