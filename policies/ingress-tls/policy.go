@@ -1,42 +1,34 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
-
-	networkingv1 "github.com/kubewarden/k8s-objects/api/networking/v1"
-	sdk "github.com/kubewarden/policy-sdk-go"
-	"github.com/kubewarden/policy-sdk-go/protocol"
 )
 
-func answer(question string, input []byte) ([]byte, error) {
+func answer(question, input string) (string, error) {
 	switch question {
 	case "validate":
 		return validate(input, trace)
 	case "validate-settings":
-		return validateSettings(input)
+		return validateSettings(input), nil
 	default:
-		return nil, fmt.Errorf("%q is not a question: validate or validate-settings is", question)
+		return "", fmt.Errorf("%q is not a question: validate or validate-settings is", question)
 	}
 }
 
-func validate(input []byte, trace func(message string, hosts []string)) ([]byte, error) {
-	var request protocol.ValidationRequest
-	if err := json.Unmarshal(input, &request); err != nil {
-		return nil, fmt.Errorf("cannot read the request: %w", err)
-	}
-	settings, err := readSettings(request.Settings)
+func validate(input string, trace func(message string, hosts []string)) (string, error) {
+	request, rawSettings, err := readInput(input)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	ingress, err := judgedIngress(request.Request)
+	settings, err := readSettings(rawSettings)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	if ingress == nil {
-		return sdk.AcceptRequest()
+	ingress, err := judgedIngress(request)
+	if err != nil {
+		return "", err
 	}
 	plain := plainHosts(ingress)
 	exempt := keep(plain, settings.exempts)
@@ -51,42 +43,37 @@ func validate(input []byte, trace func(message string, hosts []string)) ([]byte,
 		faults = append(faults, "hosts outside of the allowed domains: "+strings.Join(foreign, ", "))
 	}
 	if len(faults) == 0 {
-		return sdk.AcceptRequest()
+		return accepted, nil
 	}
-	return sdk.RejectRequest(sdk.Message(strings.Join(faults, "; ")), sdk.NoCode)
+	return rejected(strings.Join(faults, "; ")), nil
 }
 
-// judgedIngress is nil for what passes: deletions, subresources, and the last updates of what is being deleted.
-func judgedIngress(request protocol.KubernetesAdmissionRequest) (*networkingv1.Ingress, error) {
-	if request.Kind.Group != "networking.k8s.io" || request.Kind.Kind != "Ingress" {
-		return nil, fmt.Errorf("only Ingresses can be judged, not %s", request.Kind.Kind)
+// judgedIngress has no hosts for what passes: deletions, subresources, and the last updates of what is being deleted.
+func judgedIngress(request admissionRequest) (ingressHosts, error) {
+	if request.group != "networking.k8s.io" || request.kind != "Ingress" {
+		return ingressHosts{}, fmt.Errorf("only Ingresses can be judged, not %s", request.kind)
 	}
-	writes := request.Operation == "CREATE" || request.Operation == "UPDATE"
-	if !writes || request.SubResource != "" {
-		return nil, nil
+	writes := request.operation == "CREATE" || request.operation == "UPDATE"
+	if !writes || request.subResource != "" {
+		return ingressHosts{}, nil
 	}
-	ingress := new(networkingv1.Ingress)
-	if err := json.Unmarshal(request.Object, ingress); err != nil {
-		return nil, fmt.Errorf("cannot read the Ingress: %w", err)
+	found, err := readIngress(request.object)
+	if err != nil || found.deletionTimestamp != "" {
+		return ingressHosts{}, err
 	}
-	isDeleted := ingress.Metadata != nil && ingress.Metadata.DeletionTimestamp != nil
-	if isDeleted || ingress.Spec == nil {
-		return nil, nil
-	}
-	return ingress, nil
+	return found, nil
 }
 
 // Stands for every host that no rule names.
 const anyHost = "*"
 
 // hostsOf lists what an Ingress serves, each once.
-func hostsOf(ingress *networkingv1.Ingress) []string {
+func hostsOf(ingress ingressHosts) []string {
 	var hosts []string
-	if ingress.Spec.DefaultBackend != nil {
+	if ingress.hasDefaultBackend {
 		hosts = append(hosts, anyHost)
 	}
-	for _, rule := range ingress.Spec.Rules {
-		host := rule.Host
+	for _, host := range ingress.rules {
 		if host == "" {
 			host = anyHost
 		}
@@ -98,13 +85,13 @@ func hostsOf(ingress *networkingv1.Ingress) []string {
 }
 
 // plainHosts lists the hosts that no TLS section covers. One without hosts covers what rules without a host serve.
-func plainHosts(ingress *networkingv1.Ingress) []string {
+func plainHosts(ingress ingressHosts) []string {
 	var covered []string
-	for _, tls := range ingress.Spec.TLS {
-		if len(tls.Hosts) == 0 {
+	for _, hosts := range ingress.tls {
+		if len(hosts) == 0 {
 			covered = append(covered, anyHost)
 		}
-		covered = append(covered, tls.Hosts...)
+		covered = append(covered, hosts...)
 	}
 	return keep(hostsOf(ingress), func(host string) bool {
 		return !slices.ContainsFunc(covered, func(pattern string) bool { return covers(pattern, host) })
